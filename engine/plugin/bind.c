@@ -1,0 +1,406 @@
+/*
+ * plugin/bind.c - binds a whole graph; see bind.h. [control]
+ *
+ * Where edges of several producers meet in one input port, their batches must
+ * look alike to the operator. If the producers' families are strangers so far,
+ * they are merged: same-named columns become one slot, and no batch is copied.
+ * Where that can't be (nullable here and not there; the same family with the
+ * columns in other slots), the edge gathers: rows are copied into new batches.
+ */
+#include <plugin/binding.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* The edges into one input port. */
+struct fan_in {
+	uint32_t n;
+	uint32_t edge[256];
+};
+
+static void collect(const struct tw_bound *g, uint32_t node, uint32_t port, struct fan_in *in)
+{
+	const struct tw_spec *s = g->checked->spec;
+	uint32_t e;
+
+	in->n = 0;
+	for (e = 0; e < s->n_edges && in->n < 256; e++)
+		if (s->edges[e].to == node && g->checked->to_port[e] == port)
+			in->edge[in->n++] = e;
+}
+
+static const struct tw_bound_port *port_of_edge(const struct tw_bound *g, uint32_t e)
+{
+	const struct tw_bound_node *n = &g->nodes[g->checked->spec->edges[e].from];
+
+	return g->edges[e].from_port == TW_PORT_ERR ? &n->err : &n->out[g->edges[e].from_port];
+}
+
+static bool same_type(const struct tw_field *a, const struct tw_field *b)
+{
+	return a->type == b->type && a->width == b->width && a->scale == b->scale;
+}
+
+/* Every edge must carry the columns of the first one, with their types. */
+static bool alike(struct tw_bound *g, const struct fan_in *in, struct tw_diags *d)
+{
+	const struct tw_spec *s = g->checked->spec;
+	const struct tw_schema *first = &port_of_edge(g, in->edge[0])->schema;
+	bool ok = true;
+	uint32_t i, k;
+
+	for (i = 1; i < in->n; i++) {
+		const struct tw_spec_edge *e = &s->edges[in->edge[i]];
+
+		for (k = 0; k < first->n; k++) {
+			const struct tw_field *f = first->fields[k];
+			const struct tw_field *o = tw_schema_find(&port_of_edge(g, in->edge[i])->schema, f->name);
+
+			if (o && same_type(f, o))
+				continue;
+			ok = false;
+			tw_diag_error(d, e->pointer, "edges into one port must carry the same columns: add an expr before",
+				      "column \"%s\" is %s on the edge from \"%s\", but %s here", f->name,
+				      tw_type_name(f->type), s->nodes[s->edges[in->edge[0]].from].id,
+				      o ? tw_type_name(o->type) : "missing");
+		}
+	}
+	return ok;
+}
+
+/* Edge e's columns in the order of `to`. */
+static const struct tw_schema *arrange(struct tw_bound *g, uint32_t e, const struct tw_schema *to)
+{
+	struct tw_schema *s = tw_binding_alloc(g->priv, sizeof *s);
+	const struct tw_field **fields = tw_binding_alloc(g->priv, to->n * sizeof *fields);
+	uint32_t i;
+
+	for (i = 0; i < to->n; i++)
+		fields[i] = tw_schema_find(&port_of_edge(g, e)->schema, to->fields[i]->name);
+	s->n = to->n;
+	s->fields = fields;
+	return s;
+}
+
+/* Make edge e's columns the slots of `to`, in its family; false: it can't be. */
+static bool unify(struct tw_bound *g, uint32_t e, const struct tw_schema *to, uint32_t family)
+{
+	struct tw_binding *b = g->priv;
+	const struct tw_schema *from = g->edges[e].from_schema;
+	const uint32_t other = port_of_edge(g, e)->family;
+	const bool strangers = tw_binding_family_of(b, other) != tw_binding_family_of(b, family);
+	uint32_t i;
+
+	for (i = 0; i < to->n; i++) {
+		const struct tw_bound_field *x = (const struct tw_bound_field *)from->fields[i];
+		const struct tw_bound_field *y = (const struct tw_bound_field *)to->fields[i];
+
+		if (!strangers && tw_binding_slot_of(b, x->slot) != tw_binding_slot_of(b, y->slot))
+			return false;
+	}
+	for (i = 0; strangers && i < to->n; i++)
+		tw_binding_merge_slots(b, ((const struct tw_bound_field *)to->fields[i])->slot,
+				       ((const struct tw_bound_field *)from->fields[i])->slot);
+	tw_binding_merge_families(b, family, other);
+	return true;
+}
+
+/* A schema of the port's own, nullable where any edge is. */
+static struct tw_schema *common(struct tw_bound *g, const struct fan_in *in, uint32_t *family)
+{
+	const struct tw_schema *first = &port_of_edge(g, in->edge[0])->schema;
+	struct tw_schema *s = tw_binding_alloc(g->priv, sizeof *s);
+	uint32_t i, k;
+
+	*family = tw_binding_family(g->priv);
+	for (k = 0; k < first->n; k++) {
+		const struct tw_field *f = first->fields[k];
+		struct tw_field_type t = {f->type, 0, f->type == TW_DECIMAL ? f->scale : f->width};
+
+		for (i = 0; i < in->n; i++)
+			t.nullable |= tw_schema_find(&port_of_edge(g, in->edge[i])->schema, f->name)->nullable;
+		tw_schema_append(g->priv, s, &tw_binding_field(g->priv, f->name, t, *family)->f);
+	}
+	return s;
+}
+
+static bool nulls_differ(const struct tw_schema *a, const struct tw_schema *b)
+{
+	uint32_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (a->fields[i]->nullable != b->fields[i]->nullable)
+			return true;
+	return false;
+}
+
+/* Work out what an input port gets. false: not all upstream is bound. */
+static bool bind_input(struct tw_bound *g, struct tw_binder *x, uint32_t node, uint32_t port)
+{
+	struct tw_schema *schema;
+	uint32_t i, family;
+	bool differ = false;
+	struct fan_in in;
+
+	collect(g, node, port, &in);
+	if (in.n == 0)
+		return true;
+	for (i = 0; i < in.n; i++)
+		if (g->edges[in.edge[i]].from_port == TW_NONE || port_of_edge(g, in.edge[i])->family == TW_NONE)
+			return false;
+	if (!alike(g, &in, x->d)) {
+		x->b.failed++;
+		return false;
+	}
+	schema = (struct tw_schema *)(uintptr_t)&port_of_edge(g, in.edge[0])->schema;
+	family = port_of_edge(g, in.edge[0])->family;
+	for (i = 0; i < in.n; i++) {
+		g->edges[in.edge[i]].from_schema = arrange(g, in.edge[i], schema);
+		differ |= nulls_differ(schema, g->edges[in.edge[i]].from_schema);
+	}
+	if (differ)
+		schema = common(g, &in, &family);
+	for (i = 0; i < in.n; i++) {
+		struct tw_bound_edge *e = &g->edges[in.edge[i]];
+
+		e->gather = differ || (i > 0 && !unify(g, in.edge[i], schema, family));
+		e->to_schema = schema;
+		e->family = family;
+	}
+	g->nodes[node].in[port] = schema;
+	x->in_family[port] = family;
+	return true;
+}
+
+/* May someone else hold the batches that leave by this port, or came before? */
+static bool is_shared(const struct tw_bound *g, uint32_t node, uint32_t port, const struct tw_binder *x)
+{
+	const struct tw_spec *s = g->checked->spec;
+	const struct tw_bound_port *p = &g->nodes[node].out[port];
+	uint32_t e, readers = 0;
+
+	for (e = 0; e < s->n_edges; e++)
+		readers += s->edges[e].from == node && g->edges[e].from_port == port;
+	return readers > 1 || (!p->makes && x->in_shared[p->pass_in]);
+}
+
+static uint32_t find_port(const struct tw_bound_node *n, const char *name)
+{
+	uint32_t p;
+
+	if (!name)
+		return n->n_out ? 0 : TW_NONE;
+	for (p = 0; p < n->n_out; p++)
+		if (strcmp(n->out[p].name, name) == 0)
+			return p;
+	return TW_NONE;
+}
+
+/* Ports that only bind could name: find them for the edges that leave the node. */
+static void resolve_outputs(struct tw_bound *g, uint32_t node, struct tw_diags *d)
+{
+	const struct tw_spec *s = g->checked->spec;
+	const struct tw_bound_node *n = &g->nodes[node];
+	uint32_t e, i;
+
+	for (e = 0; e < s->n_edges; e++) {
+		const char *names[TW_PORTS_MAX];
+		char help[400];
+
+		if (s->edges[e].from != node || g->edges[e].from_port != TW_NONE)
+			continue;
+		g->edges[e].from_port = find_port(n, s->edges[e].from_port);
+		if (g->edges[e].from_port != TW_NONE)
+			continue;
+		for (i = 0; i < n->n_out; i++)
+			names[i] = n->out[i].name;
+		tw_diag_error(d, s->edges[e].pointer,
+			      tw_did_you_mean(help, sizeof help, s->edges[e].from_port ? s->edges[e].from_port : "", names,
+					      n->n_out),
+			      "node \"%s\" has no output port \"%s\"", s->nodes[node].id,
+			      s->edges[e].from_port ? s->edges[e].from_port : "");
+	}
+}
+
+static void bind_watermark(struct tw_binder *x)
+{
+	const char *name = x->spec->watermark.field;
+	const struct tw_schema *s = x->node->n_out ? &x->node->out[0].schema : NULL;
+	const char *names[256];
+	char at[160], help[400];
+	uint32_t i;
+
+	if (!name || !s)
+		return;
+	snprintf(at, sizeof at, "%s/watermark/field", x->spec->pointer);
+	x->node->watermark = tw_schema_find(s, name);
+	if (!x->node->watermark) {
+		for (i = 0; i < s->n; i++)
+			names[i] = s->fields[i]->name;
+		tw_diag_error(x->d, at, tw_did_you_mean(help, sizeof help, name, names, s->n),
+			      "the output of \"%s\" has no field \"%s\"", x->spec->id, name);
+	} else if (x->node->watermark->type != TW_TIMESTAMP) {
+		tw_diag_error(x->d, at, "event time must be a timestamp", "field \"%s\" is of type %s", name,
+			      tw_type_name(x->node->watermark->type));
+	}
+}
+
+/* The event-time field that reaches a node: of the nearest nodes before it that make
+ * watermarks. *name NULL: none yet; "": they differ, or some path has none. */
+static void event_time_of(const struct tw_spec *s, uint32_t node, const char **name)
+{
+	const char *own = s->nodes[node].watermark.field;
+	bool has_input = false;
+	uint32_t e;
+
+	if (own) {
+		*name = !*name || strcmp(*name, own) == 0 ? own : "";
+		return;
+	}
+	for (e = 0; e < s->n_edges; e++) {
+		if (s->edges[e].to != node)
+			continue;
+		has_input = true;
+		event_time_of(s, s->edges[e].from, name);
+	}
+	if (!has_input)
+		*name = "";
+}
+
+/* "order": "event_time": the inputs of port 0 are merged by their watermarks' field. */
+static void bind_merge(struct tw_bound *g, struct tw_binder *x, uint32_t node)
+{
+	const struct tw_spec *s = g->checked->spec;
+	const char *name = NULL;
+	char at[160];
+	uint32_t e;
+
+	if (x->spec->order != TW_ORDER_EVENT_TIME)
+		return;
+	snprintf(at, sizeof at, "%s/order", x->spec->pointer);
+	for (e = 0; e < s->n_edges; e++)
+		if (s->edges[e].to == node)
+			event_time_of(s, s->edges[e].from, &name);
+	if (x->node->n_in != 1 || !name || !*name) {
+		tw_diag_error(x->d, at, "give a node before each input a \"watermark\" by the same field",
+			      "\"%s\" can't be merged by event time: it needs one input port whose edges all have a watermark",
+			      x->spec->id);
+		return;
+	}
+	x->node->merge_by = tw_schema_find(x->b.in[0], name);
+	x->node->merge_family = x->in_family[0];
+	if (!x->node->merge_by || x->node->merge_by->type != TW_TIMESTAMP)
+		tw_diag_error(x->d, at, "keep the column up to here",
+			      "\"%s\" can't be merged by event time: its input has no timestamp column \"%s\"", x->spec->id,
+			      name);
+}
+
+static void open_ports(struct tw_bound *g, struct tw_binder *x)
+{
+	struct tw_bound_node *n = x->node;
+	uint32_t p;
+
+	n->out = tw_binding_alloc(g->priv, TW_PORTS_MAX * sizeof *n->out);
+	for (p = 0; x->kind->out && x->kind->out[p]; p++) {
+		n->out[p].name = x->kind->out[p];
+		n->n_out++;
+		if (n->n_in == 1)
+			tw_binder_host.out_pass(&x->b, p, 0);
+		else
+			tw_binder_host.out_new(&x->b, p);
+	}
+	n->err.name = "err";
+	n->err.makes = true;
+	n->err.family = tw_binding_family(g->priv);
+	for (p = 0; p < TW_ERR_FIELDS; p++) {
+		static const char *const names[] = {"node", "reason", "data", "at"};
+		static const uint8_t types[] = {TW_STR, TW_STR, TW_BYTES, TW_TIMESTAMP};
+		struct tw_field_type t = {types[p], p == TW_ERR_DATA, 0};
+
+		tw_schema_append(g->priv, &n->err.schema, &tw_binding_field(g->priv, names[p], t, n->err.family)->f);
+	}
+}
+
+static void bind_node(struct tw_bound *g, uint32_t node, bool *shared, struct tw_diags *d)
+{
+	const struct tw_spec *s = g->checked->spec;
+	struct tw_bound_node *n = &g->nodes[node];
+	struct tw_binder x = {
+		.g = g->priv, .d = d, .spec = &s->nodes[node], .kind = g->checked->kind[node],
+		.config = g->checked->config[node], .node = n,
+	};
+	uint32_t p, e;
+	bool ready = true;
+
+	while (x.kind->in && x.kind->in[n->n_in])
+		n->n_in++;
+	n->in = tw_binding_alloc(g->priv, (n->n_in + 1) * sizeof(struct tw_schema *));
+	for (p = 0; p < n->n_in; p++)
+		ready &= bind_input(g, &x, node, p);
+	for (e = 0; e < s->n_edges; e++)
+		if (s->edges[e].to == node)
+			x.in_shared[g->checked->to_port[e]] |= shared[e];
+	if (!ready)
+		return;
+	x.b = (struct tw_bind){.host = &tw_binder_host, .config = (const struct tw_conf *)x.config, .n_in = n->n_in,
+			       .in = (const struct tw_schema *const *)n->in};
+	open_ports(g, &x);
+	if (x.kind->bind && x.kind->bind(&x.b) < 0 && x.b.failed == 0)
+		x.b.host->fail(&x.b, NULL, -1, "the operator refused its configuration and gave no reason", NULL);
+	if (x.b.failed) {
+		for (p = 0; p < n->n_out; p++)
+			n->out[p].family = TW_NONE; /* what comes after can't be judged */
+		return;
+	}
+	n->plan = x.b.plan;
+	resolve_outputs(g, node, d);
+	bind_watermark(&x);
+	bind_merge(g, &x, node);
+	for (e = 0; e < s->n_edges; e++)
+		if (s->edges[e].from == node && g->edges[e].from_port < n->n_out)
+			shared[e] = is_shared(g, node, g->edges[e].from_port, &x);
+}
+
+int tw_bind_graph(const struct tw_checked *c, struct tw_bound **out, struct tw_diags *d)
+{
+	const struct tw_spec *s = c->spec;
+	const uint32_t before = d->n_errors;
+	struct tw_bound *g = calloc(1, sizeof *g);
+	bool *shared = calloc(s->n_edges + 1, sizeof *shared);
+	uint32_t i;
+
+	*out = NULL;
+	if (!g || !shared || !(g->priv = calloc(1, sizeof *g->priv))) {
+		free(shared);
+		free(g);
+		return -ENOMEM;
+	}
+	g->checked = c;
+	g->nodes = tw_binding_alloc(g->priv, s->n_nodes * sizeof *g->nodes);
+	g->edges = tw_binding_alloc(g->priv, s->n_edges * sizeof *g->edges);
+	for (i = 0; i < s->n_edges; i++) {
+		g->edges[i].from_port = c->from_port[i];
+		g->edges[i].to_port = c->to_port[i];
+	}
+	for (i = 0; i < s->n_nodes; i++)
+		bind_node(g, c->topo[i], shared, d);
+	free(shared);
+	if (d->n_errors > before) {
+		tw_bound_destroy(g);
+		return -EINVAL;
+	}
+	g->bytes = tw_binding_layout(g->priv);
+	g->n_families = g->priv->n_families;
+	*out = g;
+	return 0;
+}
+
+void tw_bound_destroy(struct tw_bound *g)
+{
+	if (!g)
+		return;
+	free(g->bytes);
+	tw_binding_fini(g->priv);
+	free(g->priv);
+	free(g);
+}
