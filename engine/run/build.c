@@ -1,0 +1,422 @@
+/*
+ * run/build.c - a bound graph and a placement become nodes, links and pools.
+ * [control]
+ *
+ * How much memory: every port that makes batches has a pool of its own, so that no
+ * node can take what another needs to go on: the sink needs nothing, the node
+ * before it only what the sink gives back, and so on to the sources. Pools are
+ * sized by what can wait in the queues behind them, within bounds; a pool that is
+ * empty stops its node just as a full queue does.
+ */
+#include <run/run.h>
+
+#include <errno.h>
+#include <state/table.h>
+#include <stdlib.h>
+
+struct pool_request {
+	struct tw_pool **to;
+	uint32_t home, cls, bytes, count;
+};
+
+struct builder {
+	struct tw_run *r;
+	const struct tw_bound *b;
+	const struct tw_run_opts *o;
+	struct pool_request *pools;
+	uint32_t n_pools, cap_pools;
+	size_t bytes;
+	bool oom;
+	char *err;
+	size_t err_len;
+};
+
+static uint32_t clamp(uint32_t x, uint32_t lo, uint32_t hi)
+{
+	return x < lo ? lo : x > hi ? hi : x;
+}
+
+static void want_pool(struct builder *x, struct tw_pool **to, struct pool_request q)
+{
+	struct pool_request *pools = x->pools;
+
+	if (x->n_pools == x->cap_pools) {
+		x->cap_pools = x->cap_pools ? 2 * x->cap_pools : 128;
+		pools = realloc(x->pools, x->cap_pools * sizeof *pools);
+		if (!pools) {
+			x->oom = true;
+			return;
+		}
+		x->pools = pools;
+	}
+	q.to = to;
+	x->pools[x->n_pools++] = q;
+	x->bytes += ((size_t)q.bytes + 4 * TW_LINE) * q.count;
+}
+
+static void want_batches(struct builder *x, struct tw_source_pools *p, uint32_t home, uint32_t family,
+			 const uint32_t count[TW_CLASSES])
+{
+	uint32_t cls;
+
+	for (cls = 0; cls < TW_CLASSES; cls++)
+		if (count[cls])
+			want_pool(x, &p->batch[cls],
+				  (struct pool_request){.home = home, .cls = cls, .bytes = x->b->bytes[family][cls],
+							.count = count[cls]});
+}
+
+static void want_text(struct builder *x, struct tw_source_pools *p, uint32_t home)
+{
+	want_pool(x, &p->text_small,
+		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_SMALL, .count = 256});
+	want_pool(x, &p->text_large,
+		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_LARGE, .count = 64});
+}
+
+static int create_pools(struct builder *x)
+{
+	uint32_t i;
+
+	if (x->oom || tw_mem_init(&x->r->mem, x->bytes + 4096, x->r->n_workers) < 0)
+		return -ENOMEM;
+	for (i = 0; i < x->n_pools; i++) {
+		const struct pool_request *q = &x->pools[i];
+
+		*q->to = tw_pool_create(&x->r->mem, q->home, q->cls, q->bytes, q->count);
+		if (!*q->to)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Batches that may wait behind a port. */
+static uint32_t slots_behind(const struct tw_output *o)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < o->n_links; i++)
+		n += o->links[i]->slots;
+	return n;
+}
+
+static int build_link(struct builder *x, uint32_t e)
+{
+	const struct tw_spec_edge *spec = &x->b->checked->spec->edges[e];
+	const struct tw_bound_edge *be = &x->b->edges[e];
+	struct tw_link *l = &x->r->links[e];
+	uint32_t slots = x->o->slots ? x->o->slots : spec->slots, least;
+
+	l->from = &x->r->nodes[spec->from];
+	l->to = &x->r->nodes[spec->to];
+	l->from_port = be->from_port;
+	l->to_port = be->to_port;
+	l->full = spec->full;
+	l->is_ring = l->from->worker != l->to->worker;
+	l->always_gather = be->gather;
+	l->from_schema = be->from_schema;
+	l->to_schema = be->to_schema;
+	/* what one call may put at once must fit, see tw_node_has_room */
+	least = l->from_port == TW_PORT_ERR ? 2 : l->from->source ? 1 : l->from->kind->max_out;
+	least = least * (l->always_gather ? TW_BATCH_BUFS : 1) + 1;
+	return tw_link_init(l, slots < least ? least : slots);
+}
+
+static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bound_edge *e)
+{
+	const struct tw_bound_node *from = &x->b->nodes[l->from->index];
+	const bool dense = l->from_port == TW_PORT_ERR || from->out[l->from_port].makes;
+	const uint32_t per = l->always_gather ? TW_BATCH_BUFS : 1;
+	const uint32_t count[TW_CLASSES] = {0, 0, 64, l->from->kind->max_out * per + 9};
+
+	if (dense && !l->always_gather)
+		return;
+	want_batches(x, &l->pools, l->from->worker->id, e->family, count);
+	want_text(x, &l->pools, l->from->worker->id);
+}
+
+/* The links of a port, as an array of its own. */
+static int wire_output(struct builder *x, struct tw_output *o, const struct tw_node *n, uint32_t port)
+{
+	uint32_t e;
+
+	for (e = 0; e < x->r->n_links; e++)
+		o->n_links += x->r->links[e].from == n && x->r->links[e].from_port == port;
+	o->links = calloc(o->n_links + 1, sizeof(struct tw_link *));
+	if (!o->links)
+		return -ENOMEM;
+	o->n_links = 0;
+	for (e = 0; e < x->r->n_links; e++)
+		if (x->r->links[e].from == n && x->r->links[e].from_port == port)
+			o->links[o->n_links++] = &x->r->links[e];
+	return 0;
+}
+
+static int wire_inputs(struct builder *x, struct tw_node *n)
+{
+	uint32_t e;
+
+	for (e = 0; e < x->r->n_links; e++)
+		n->n_in += x->r->links[e].to == n;
+	n->in = calloc(n->n_in + 1, sizeof(struct tw_link *));
+	if (!n->in)
+		return -ENOMEM;
+	n->n_in = 0;
+	for (e = 0; e < x->r->n_links; e++)
+		if (x->r->links[e].to == n)
+			n->in[n->n_in++] = &x->r->links[e];
+	return 0;
+}
+
+static void plan_output(struct builder *x, struct tw_node *n, struct tw_output *o, const struct tw_bound_port *p)
+{
+	const uint32_t count[TW_CLASSES] = {256, 64, 64,
+					    2 * n->kind->max_out + clamp(slots_behind(o), 8, 56)};
+
+	o->makes = p->makes;
+	if (p->makes && p->family != TW_NONE)
+		want_batches(x, &o->pools, n->worker->id, p->family, count);
+}
+
+/* An input merged by event time: memory for what waits, and for what is handed on. */
+static int plan_merge(struct builder *x, struct tw_node *n)
+{
+	const struct tw_bound_node *bn = &x->b->nodes[n->index];
+	const uint32_t held[TW_CLASSES] = {0, 0, 0, TW_MERGE_BATCHES}, out[TW_CLASSES] = {64, 32, 16, 16};
+	const uint32_t home = n->worker->id, family = bn->merge_family;
+	struct tw_merge *m = calloc(1, sizeof *m);
+
+	n->merge = m;
+	if (!m || tw_merge_init(m) < 0)
+		return -ENOMEM;
+	m->ts = bn->merge_by;
+	m->schema = bn->in[0];
+	m->drops = x->b->checked->spec->nodes[n->index].on_error == TW_ON_ERROR_DROP;
+	want_batches(x, &m->held, home, family, held);
+	want_batches(x, &m->out, home, family, out);
+	want_text(x, &m->out, home);
+	want_pool(x, &m->held.text_large,
+		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_LARGE, .count = TW_MERGE_TEXTS});
+	return 0;
+}
+
+static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound_node *bn)
+{
+	const uint32_t home = n->worker->id, err_count[TW_CLASSES] = {64, 32, 16, 8};
+	uint32_t p, behind = 0;
+
+	n->out = calloc(bn->n_out + 1, sizeof *n->out);
+	if (!n->out || wire_inputs(x, n) < 0 || wire_output(x, &n->err, n, TW_PORT_ERR) < 0 ||
+	    (bn->merge_by && plan_merge(x, n) < 0))
+		return -ENOMEM;
+	for (p = 0; p < bn->n_out; p++) {
+		if (wire_output(x, &n->out[p], n, p) < 0)
+			return -ENOMEM;
+		plan_output(x, n, &n->out[p], &bn->out[p]);
+		n->clones_per_batch += n->out[p].n_links > 1 ? n->out[p].n_links - 1 : 0;
+		behind += slots_behind(&n->out[p]);
+	}
+	n->clones_per_batch += n->err.n_links > 1 ? n->err.n_links - 1 : 0;
+	if (n->err.n_links) {
+		n->err.makes = true;
+		want_batches(x, &n->err.pools, home, bn->err.family, err_count);
+	}
+	if (n->clones_per_batch)
+		want_pool(x, &n->clones,
+			  (struct pool_request){.home = home, .cls = TW_CLASSES - 1,
+						.bytes = tw_batch_head(TW_CLASSES - 1),
+						.count = (2 * n->kind->max_out + 2 + clamp(behind, 8, 128)) *
+							 n->clones_per_batch});
+	if (bn->text || n->err.n_links)
+		want_text(x, &n->text, home);
+	if (bn->raw_count)
+		want_pool(x, &n->raws,
+			  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = bn->raw_bytes,
+						.count = bn->raw_count});
+	return 0;
+}
+
+/* A reader let an exported batch go; see mem/arrow.h. [any] */
+static void wake_worker(void *who)
+{
+	tw_parker_wake(&((struct tw_worker *)who)->parker, false);
+}
+
+static int build_node(struct builder *x, uint32_t i)
+{
+	const struct tw_spec_node *spec = &x->b->checked->spec->nodes[i];
+	const struct tw_kind *k = x->b->checked->kind[i];
+	struct tw_node *n = &x->r->nodes[i];
+
+	n->ctx = (struct tw_ctx){.host = &tw_node_host, .node = spec->id, .n_outputs = x->b->nodes[i].n_out};
+	n->kind = k;
+	n->run = x->r;
+	n->index = i;
+	n->fails_on_error = spec->on_error == TW_ON_ERROR_FAIL;
+	n->err_schema = &x->b->nodes[i].err.schema;
+	n->event_time = x->b->nodes[i].watermark;
+	n->delay_ns = spec->watermark.delay_ns;
+	n->idle_after_ns = spec->watermark.idle_after_ns;
+	n->max_future_ns = spec->watermark.max_future_ns;
+	n->wm_next = n->wm = n->wm_done = n->made_wm = INT64_MIN;
+	n->alarm_ns = INT64_MAX;
+	tw_exports_init(&n->exports, &x->r->mem, wake_worker, n->worker);
+	if (k->extension) {
+		n->source = k->extension(TW_EXT_SOURCE);
+		n->watermark = k->extension(TW_EXT_WATERMARK);
+		n->timer = k->extension(TW_EXT_TIMER);
+		n->finish = k->extension(TW_EXT_FINISH);
+	}
+	if ((!k->in || !k->in[0]) && !n->source) {
+		snprintf(x->err, x->err_len, "operator \"%s\" has no input and no tw.source/1", k->id);
+		return -EINVAL;
+	}
+	if (n->ctx.n_outputs == 0) {
+		n->latency = calloc(1, sizeof *n->latency);
+		if (!n->latency)
+			return -ENOMEM;
+	}
+	n->worker->has_fds |= n->source != NULL;
+	return 0;
+}
+
+/* Workers run their nodes in topological order. */
+static int build_workers(struct builder *x)
+{
+	struct tw_run *r = x->r;
+	uint32_t i;
+
+	for (i = 0; i < r->n_nodes; i++)
+		r->workers[x->o->worker_of[i]].n_nodes++;
+	for (i = 0; i < r->n_workers; i++) {
+		struct tw_worker *w = &r->workers[i];
+
+		w->run = r;
+		w->id = i;
+		w->cpu = x->o->cpu_of[i];
+		w->nodes = calloc(w->n_nodes + 1, sizeof(struct tw_node *));
+		w->rang = calloc(r->n_workers, 1);
+		if (!w->nodes || !w->rang)
+			return -ENOMEM;
+		w->live = w->n_nodes;
+		w->n_nodes = 0;
+	}
+	for (i = 0; i < r->n_nodes; i++) {
+		struct tw_node *n = &r->nodes[x->b->checked->topo[i]];
+
+		n->worker = &r->workers[x->o->worker_of[x->b->checked->topo[i]]];
+		n->worker->nodes[n->worker->n_nodes++] = n;
+	}
+	return 0;
+}
+
+static int open_workers(struct tw_run *r)
+{
+	uint32_t i;
+	int ret = 0;
+
+	for (i = 0; i < r->n_workers && ret == 0; i++) {
+		struct tw_worker *w = &r->workers[i];
+
+		w->home = &r->mem.homes[i];
+		ret = tw_parker_init(&w->parker, w->has_fds);
+		if (ret == 0)
+			ret = tw_io_port_init(&w->io, &w->parker, w->n_nodes);
+	}
+	return ret;
+}
+
+static int create_instance(struct builder *x, struct tw_node *n)
+{
+	const struct tw_bound_node *bn = &x->b->nodes[n->index];
+	uint32_t t;
+	int ret = 0;
+
+	n->tables = calloc(bn->n_tables + 1, sizeof(struct tw_table *));
+	if (!n->tables)
+		return -ENOMEM;
+	for (t = 0; t < bn->n_tables; t++, n->n_tables++)
+		if (tw_table_create(bn->tables[t], 0x9e3779b97f4a7c15u, &n->tables[t]) < 0)
+			return -ENOMEM;
+	n->op = bn->plan;
+	if (n->kind->create) {
+		n->op = NULL;
+		ret = n->kind->create(&n->ctx, bn->plan, &n->op);
+	}
+	if (ret < 0 && tw_run_failed(x->r))
+		snprintf(x->err, x->err_len, "%s", x->r->why);
+	else if (ret < 0)
+		snprintf(x->err, x->err_len, "node \"%s\": can't be made: %s", n->ctx.node, strerror(-ret));
+	return ret;
+}
+
+static int build(struct builder *x)
+{
+	struct tw_run *r = x->r;
+	uint32_t i;
+	int ret = build_workers(x);
+
+	for (i = 0; i < r->n_nodes && ret == 0; i++)
+		ret = build_node(x, i);
+	for (i = 0; i < r->n_links && ret == 0; i++)
+		ret = build_link(x, i);
+	for (i = 0; i < r->n_nodes && ret == 0; i++)
+		ret = plan_node(x, &r->nodes[i], &x->b->nodes[i]);
+	for (i = 0; i < r->n_links && ret == 0; i++)
+		plan_gather(x, &r->links[i], &x->b->edges[i]);
+	if (ret == 0)
+		ret = create_pools(x);
+	if (ret == 0)
+		ret = open_workers(r);
+	for (i = 0; i < r->n_nodes && ret == 0; i++)
+		ret = create_instance(x, &r->nodes[i]);
+	return ret;
+}
+
+int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct tw_run **out, char *err, size_t err_len)
+{
+	const struct tw_spec *s = b->checked->spec;
+	struct builder x = {.b = b, .o = o, .err = err, .err_len = err_len};
+	struct tw_run *r = aligned_alloc(64, sizeof *r);
+	uint32_t i;
+	int ret = -ENOMEM;
+
+	*out = NULL;
+	if (!r)
+		return -ENOMEM;
+	memset(r, 0, sizeof *r);
+	err[0] = 0;
+	r->bound = b;
+	r->n_nodes = s->n_nodes;
+	r->n_links = s->n_edges;
+	r->n_workers = o->n_workers;
+	r->wait = o->wait;
+	r->may_spin = o->may_spin;
+	r->nodes = aligned_alloc(64, (sizeof *r->nodes * r->n_nodes + 63) / 64 * 64);
+	r->links = aligned_alloc(64, sizeof *r->links * (r->n_links + 1));
+	r->workers = aligned_alloc(64, sizeof *r->workers * r->n_workers);
+	if (r->nodes)
+		memset(r->nodes, 0, sizeof *r->nodes * r->n_nodes);
+	if (r->links)
+		memset(r->links, 0, sizeof *r->links * r->n_links);
+	if (r->workers)
+		memset(r->workers, 0, sizeof *r->workers * r->n_workers);
+	for (i = 0; r->workers && i < r->n_workers; i++) /* so that fini of a half-built run closes nothing */
+		r->workers[i].parker.event_fd = r->workers[i].parker.epoll_fd = r->workers[i].io.parker.event_fd =
+			r->workers[i].io.parker.epoll_fd = -1;
+	r->done.event_fd = r->done.epoll_fd = -1;
+	x.r = r;
+	if (r->nodes && r->links && r->workers && tw_parker_init(&r->done, false) == 0)
+		ret = build(&x);
+	free(x.pools);
+	if (ret < 0) {
+		if (!err[0])
+			snprintf(err, err_len, "the graph can't be set up: %s", strerror(-ret));
+		tw_run_destroy(r);
+		return ret;
+	}
+	atomic_store_explicit(&r->nodes_left, r->n_nodes, memory_order_relaxed);
+	atomic_store_explicit(&r->workers_left, r->n_workers, memory_order_relaxed);
+	*out = r;
+	return 0;
+}

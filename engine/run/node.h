@@ -1,0 +1,131 @@
+/*
+ * run/node.h - an operator's instance in a running graph, and how it is run.
+ *
+ * Everything in a node belongs to the worker that runs it; what others read is a
+ * tw_stat. tw_node_run is the whole scheduler of one node: see engine/README.md
+ * for a round drawn.
+ */
+#ifndef TW_RUN_NODE_H
+#define TW_RUN_NODE_H
+
+#include <mem/arrow.h>
+#include <run/link.h>
+#include <thalweg/ext/finish.h>
+#include <thalweg/ext/source.h>
+#include <thalweg/ext/timer.h>
+#include <thalweg/ext/watermark.h>
+#include <thalweg/hist.h>
+#include <thalweg/plugin.h>
+
+struct tw_run;
+struct tw_worker;
+struct tw_table;
+struct tw_merge;
+
+/* Most buffers of text that one call may open in one batch. */
+#define TW_TEXT_PER_CALL TW_BATCH_BUFS
+/* Batches handled in one turn before the next node has its turn. */
+#define TW_TURN 16u
+#define TW_COUNTERS_MAX 16u
+
+/* An output port, or the err port. Constant after create. */
+struct tw_output {
+	uint32_t n_links;
+	struct tw_link **links;
+	bool makes;
+	struct tw_source_pools pools; /* of a port that makes batches */
+};
+
+/* Which call of the operator is to be continued: it returned TW_MORE or TW_WAIT.
+ *
+ *   NONE -> PROCESS    an input batch was taken           NONE -> TIMER   alarm due
+ *   NONE -> WATERMARK  the inputs' watermark advanced     NONE -> FINISH  all inputs ended
+ *   any -> NONE        the call returned TW_DONE (worker, in tw_node_run alone)
+ */
+enum tw_call { TW_CALL_NONE, TW_CALL_PROCESS, TW_CALL_WATERMARK, TW_CALL_TIMER, TW_CALL_FINISH };
+
+struct tw_node {
+	struct tw_ctx ctx; /* first: what the operator sees */
+
+	/* constant after create */
+	const struct tw_kind *kind;
+	void *op;
+	struct tw_run *run;
+	struct tw_worker *worker;
+	uint32_t index;
+	const struct tw_source *source; /* the extensions it has, or NULL */
+	const struct tw_watermark *watermark;
+	const struct tw_timer *timer;
+	const struct tw_finish *finish;
+	uint32_t n_in;
+	struct tw_link **in; /* all links of all input ports */
+	struct tw_output *out; /* [ctx.n_outputs] */
+	struct tw_output err;
+	struct tw_source_pools text; /* text pools alone */
+	struct tw_pool *clones, *raws; /* NULL: not needed */
+	uint32_t clones_per_batch;     /* at most, if one batch goes to every output */
+	uint32_t n_tables;
+	struct tw_table **tables;
+	bool fails_on_error;      /* on_error: fail */
+	struct tw_merge *merge;   /* order: event_time; else NULL */
+	const struct tw_schema *err_schema;
+	/* watermark made here */
+	const struct tw_field *event_time;
+	int64_t delay_ns, idle_after_ns, max_future_ns;
+	struct tw_hist *latency; /* of a sink, ns from origin, by batch; else NULL. Readers copy it */
+
+	/* [worker] only */
+	enum tw_call call;
+	bool waiting;  /* it returned TW_WAIT ... */
+	bool event;    /* ... and something happened since */
+	bool blocked;  /* the last try found no room */
+	bool starved;  /* a source found no raw buffer */
+	bool ending, ended;
+	bool dirty;    /* outputs may owe control or hold gathered rows */
+	uint32_t turn; /* next input link to look at */
+	uint64_t seq;
+	int64_t wm_next; /* of its inputs: what to tell next ... */
+	int64_t wm;      /* ... what is being told or was told to the operator ... */
+	int64_t wm_done; /* ... and what it is done with, so may be told on */
+	int64_t made_wm; /* of its output, where made here */
+	int64_t last_batch_ns; /* when it last had a batch, for idle_after */
+	bool idle;
+	int64_t alarm_ns; /* INT64_MAX: none */
+	uint32_t io_pending;
+	struct tw_batch *err_batch;
+
+	struct tw_exports exports; /* to Arrow; shared with whoever reads them */
+
+	/* written by the worker */
+	tw_stat batches_in, rows_in, batches_out, rows_out, unread, errors, errors_lost, future, busy_ns;
+	uint32_t n_counters; /* [control] before running */
+	char *counter_names[TW_COUNTERS_MAX];
+	tw_stat counters[TW_COUNTERS_MAX];
+};
+
+/* Give the node a turn: continue what is unfinished, take what waits, call timers,
+ * tell watermarks. true: something was done. [worker] */
+bool tw_node_run(struct tw_node *n);
+
+/* The engine's side of struct tw_host. */
+extern const struct tw_host tw_node_host;
+
+/* Emit what row_error collected, gathered rows, and control that is due. [worker] */
+void tw_node_settle(struct tw_node *n);
+
+/* Rows of link l's gather go out; before its watermark changes. [worker] */
+void tw_output_flush_gather(struct tw_node *n, struct tw_link *l);
+
+/* Could the node come to be idle by the clock: it makes watermarks, and nothing but
+ * its input keeps it from having batches? [worker] */
+bool tw_node_may_idle(const struct tw_node *n);
+
+/* Is there room for one call of the operator: slots, batches, text? [worker] */
+bool tw_node_has_room(struct tw_node *n);
+/* How many batches can be made and emitted on a port now. [worker] */
+uint32_t tw_node_room(struct tw_node *n, uint32_t port);
+
+/* Extensions of the host (run/services.c): by id, or NULL. [any] */
+const void *tw_node_service(const char *id);
+
+#endif

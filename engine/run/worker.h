@@ -1,0 +1,50 @@
+/*
+ * run/worker.h - a thread pinned to a core, that owns nodes and runs them.
+ */
+#ifndef TW_RUN_WORKER_H
+#define TW_RUN_WORKER_H
+
+#include <pthread.h>
+#include <run/io.h>
+#include <run/node.h>
+#include <run/park.h>
+
+struct tw_worker {
+	/* constant after create */
+	struct tw_run *run;
+	uint32_t id;
+	uint32_t cpu; /* OS number; TW_NONE: not pinned */
+	uint32_t n_nodes;
+	struct tw_node **nodes; /* in topological order */
+	struct tw_home *home;
+	bool has_fds;
+	pthread_t thread;
+
+	struct tw_parker parker; /* shared: see park.h */
+	struct tw_io_port io;    /* shared with its io thread: see io.h */
+
+	/* [worker] only */
+	uint8_t *rang;    /* per worker: 1 = something was put in a ring to it */
+	bool any_rang;
+	int64_t now_ns;   /* CLOCK_REALTIME of this round; 0: not read yet */
+	uint32_t live;    /* nodes not ended */
+	uint32_t n_watched;
+
+	tw_stat rounds, parks;
+};
+
+/* Threads. 0 or -errno. [control] */
+int tw_worker_start(struct tw_worker *w);
+void tw_worker_join(struct tw_worker *w);
+
+/* CLOCK_REALTIME, read at most once a round. [worker] */
+int64_t tw_worker_now(struct tw_worker *w);
+
+/* Note that worker `to` must look at its rings. [worker] */
+static inline void tw_worker_ring(struct tw_worker *w, uint32_t to)
+{
+	w->rang[to] = 1;
+	w->any_rang = true;
+}
+
+#endif
