@@ -1,0 +1,150 @@
+/*
+ * file_in.h - private to file_in: its plan, its streams, its instance.
+ *
+ * Bytes are read into raw buffers and stay there: a line's view points at them. Only
+ * the begin of a line whose end is not there yet is copied: into its stream's carry,
+ * and from there to the place before the bytes that are read next.
+ *
+ *	raw buffer of a block   | path | room for a carry | block          |
+ *	                                      carry >------| <- read here
+ *
+ * Regular files are read one after another by the [io] thread, some blocks ahead.
+ * Pipes, sockets and terminals are read by the worker when they are ready, one after
+ * another into the same raw buffer, so that thousands of them need few buffers.
+ */
+#ifndef FILE_IN_H
+#define FILE_IN_H
+
+#include "lines.h"
+
+#include <thalweg/ext/io.h>
+#include <thalweg/ext/lease.h>
+#include <thalweg/ext/source.h>
+#include <thalweg/plugin.h>
+
+#define AHEAD 4u        /* blocks asked for and not yet taken */
+#define RAW_COUNT 16u
+#define PATH_BYTES 4096u /* in a raw buffer, where rows carry the path */
+#define MAX_OUT 16u
+#define RETIRED_MAX 8u
+
+struct conf {
+	const char *path;
+	uint32_t max_line, block;
+	uint32_t path_room; /* bytes before the carry: PATH_BYTES or 0 */
+	uint32_t head;      /* bytes of a raw buffer before the block */
+	bool is_text;       /* the lines must be UTF-8 */
+	const struct tw_field *line, *origin; /* origin: the path's column, or NULL */
+};
+
+/* Something that is read to its end. */
+struct stream {
+	/* constant after create */
+	char *path;
+	uint32_t path_len;
+	bool is_pipe; /* read by the worker; else by requests */
+	int fd;       /* of a pipe */
+	int64_t start; /* of a file: where to begin */
+	/* [worker] only */
+	char *carry; /* begin of a line, max_line + 1 bytes; regular files share one */
+	uint32_t carry_len;
+	bool skip; /* in a line over the limit */
+	bool queued, watched, over;
+	uint32_t next; /* in the queue of pipes that are ready */
+};
+
+/* A request for the next bytes of the regular files, in order. */
+struct block {
+	struct tw_io io; /* result: bytes read, or -errno */
+	struct tw_raw *raw;
+	/* written by the request */
+	uint32_t stream;
+	bool at_end;     /* these are the stream's last bytes */
+	bool none_left;  /* there was no stream any more */
+	int64_t read_ns;
+};
+
+struct line {
+	struct tw_raw *raw;
+	uint32_t off, len;
+	uint32_t path_off, stream;
+};
+
+struct file_in {
+	const struct conf *conf;
+	const struct tw_source_host *source;
+	const struct tw_io_host *io;
+	uint32_t bytes_counter, too_long_counter;
+	bool warned;
+
+	uint32_t n_streams, n_pipes_open;
+	struct stream *streams;
+	char *files_carry;
+
+	/* [io] only, in requests that follow each other */
+	uint32_t at_file; /* stream that is read or is next */
+	int at_fd;        /* -1: not open */
+	int64_t at_off;
+
+	/* [worker] only from here on */
+	struct block blocks[AHEAD]; /* a ring: submitted in order, done in order */
+	uint32_t first_block, n_blocks;
+	bool files_over; /* nothing left to ask for */
+
+	uint32_t ready_first, ready_last; /* pipes that can be read; TW_NONE */
+	struct tw_raw *pipe_raw;          /* what pipes are read into now */
+	uint32_t pipe_used;               /* its bytes in use */
+
+	/* bytes that are being cut into lines */
+	bool has_piece;
+	struct piece piece;
+	struct tw_raw *piece_raw;
+	uint32_t piece_path, piece_stream;
+	bool piece_at_end, piece_retire;
+
+	/* lines not yet in a batch, and buffers that go when these have gone */
+	uint32_t n_lines, n_retired;
+	uint32_t reads_left; /* pieces that this poll may still begin */
+	struct line lines[TW_MAX_ROWS];
+	struct tw_raw *retired[RETIRED_MAX];
+	int64_t origin_ns; /* earliest read of the lines */
+};
+
+/* streams.c: find and open what the path names. 0 or a negative errno, explained. [control] */
+int streams_open(struct tw_ctx *ctx, struct file_in *f);
+void streams_close(struct tw_ctx *ctx, struct file_in *f);
+int stream_open_path(const char *path); /* as open(); "-" is standard input. [any] */
+int stream_fail(struct tw_ctx *ctx, const struct stream *s, const char *what, int err); /* returns err. [any] */
+
+/* blocks.c: ask for blocks ahead; begin the next that is done: 1, 0: none is, or a
+ * negative errno. [worker] */
+void blocks_init(struct tw_ctx *ctx, struct file_in *f); /* [control] */
+void blocks_ask(struct tw_ctx *ctx, struct file_in *f);
+int blocks_take(struct tw_ctx *ctx, struct file_in *f);
+
+/* pipes.c: read the first pipe that is ready: 1; 0: no buffer is free; or a negative
+ * errno. [worker] */
+int pipes_read(struct tw_ctx *ctx, struct file_in *f);
+void pipes_ready(struct tw_ctx *ctx, void *op, uint64_t token);
+
+/* pieces.c: bytes become lines. len bytes were read into raw at `base` + the stream's
+ * path and carry (piece_read_at); at_end: they are its last. [worker] */
+uint32_t piece_read_at(const struct file_in *f, const struct stream *s, uint32_t base);
+struct arrival {
+	struct tw_raw *raw;
+	uint32_t base, len, stream;
+	bool at_end;
+	bool retire; /* the buffer is done with when its lines have gone */
+	int64_t read_ns;
+};
+void piece_begin(struct tw_ctx *ctx, struct file_in *f, const struct arrival *a);
+void piece_cut(struct tw_ctx *ctx, struct file_in *f);
+void raw_retire(struct tw_ctx *ctx, struct file_in *f, struct tw_raw *raw);
+
+/* fill.c: lines into one batch, which is emitted; false: no batch is free now. [worker] */
+bool fill_batch(struct tw_ctx *ctx, struct file_in *f);
+
+/* utf8.c */
+bool is_utf8(const char *p, uint32_t len);
+
+#endif

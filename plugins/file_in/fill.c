@@ -1,0 +1,84 @@
+/* fill.c - lines become rows of a batch. [worker] */
+#include "file_in.h"
+
+#include <string.h>
+
+/* The buffer that the rows before used, and its number in the batch. */
+struct last {
+	struct tw_raw *raw;
+	uint32_t number;
+};
+
+static bool attach(struct tw_ctx *ctx, struct tw_batch *b, struct tw_raw *raw, struct last *last)
+{
+	int number;
+
+	if (last->raw == raw)
+		return true;
+	number = ctx->host->raw_attach(ctx, b, raw);
+	if (number < 0)
+		return false;
+	*last = (struct last){raw, (uint32_t)number};
+	return true;
+}
+
+/* Rows for the first lines, as many as fit; how many. */
+static uint32_t put_lines(struct tw_ctx *ctx, struct file_in *f, struct tw_batch *b)
+{
+	struct tw_view *col = tw_col(b, f->conf->line);
+	struct tw_view *paths = f->conf->origin ? tw_col(b, f->conf->origin) : NULL;
+	const uint32_t most = f->n_lines < TW_CLASS_ROWS(b->cls) ? f->n_lines : TW_CLASS_ROWS(b->cls);
+	struct last last = {0};
+	uint32_t n;
+
+	for (n = 0; n < most; n++) {
+		const struct line *l = &f->lines[n];
+		const uint32_t path_len = paths ? f->streams[l->stream].path_len : 0;
+
+		if ((l->len > TW_VIEW_INLINE || path_len > TW_VIEW_INLINE) && !attach(ctx, b, l->raw, &last))
+			break;
+		tw_view_set(&col[n], last.number, l->off, l->raw->data + l->off, l->len);
+		if (paths)
+			tw_view_set(&paths[n], last.number, l->path_off, l->raw->data + l->path_off, path_len);
+	}
+	return n;
+}
+
+static void leave_out_bad(struct tw_ctx *ctx, struct file_in *f, struct tw_batch *b)
+{
+	const struct tw_view *col = tw_col(b, f->conf->line);
+	uint32_t i, n = 0;
+
+	for (i = 0; i < b->n; i++) {
+		if (is_utf8(tw_view_ptr(b, &col[i]), col[i].len))
+			b->sel[n++] = (uint16_t)i;
+		else
+			ctx->host->row_error(ctx, b, i, f->conf->line, "the line is not UTF-8");
+	}
+	if (n < b->n)
+		tw_select(b, n);
+}
+
+bool fill_batch(struct tw_ctx *ctx, struct file_in *f)
+{
+	struct tw_batch *b = tw_batch_new(ctx, 0, f->n_lines);
+	uint32_t n, i;
+
+	if (!b)
+		return false;
+	n = put_lines(ctx, f, b);
+	b->origin_ns = f->origin_ns;
+	tw_fill(b, n);
+	if (f->conf->is_text)
+		leave_out_bad(ctx, f, b);
+	tw_emit(ctx, 0, b);
+	f->n_lines -= n;
+	memmove(f->lines, f->lines + n, f->n_lines * sizeof *f->lines);
+	if (f->n_lines)
+		return true;
+	for (i = 0; i < f->n_retired; i++)
+		ctx->host->raw_drop(ctx, f->retired[i]);
+	f->n_retired = 0;
+	f->origin_ns = INT64_MAX;
+	return true;
+}

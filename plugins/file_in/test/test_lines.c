@@ -1,0 +1,157 @@
+/* test_lines.c - lines cut from pieces of any size against a plain reference. */
+#include "file_in.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEED 20260711u
+#define TEXT_MAX 3000u
+
+struct found {
+	uint32_t n;
+	uint64_t too_long;
+	struct {
+		uint32_t len;
+		char s[TEXT_MAX];
+	} line[TEXT_MAX];
+};
+
+static uint32_t seed;
+
+static uint32_t any(uint32_t below)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (uint32_t)((uint64_t)seed * below >> 32);
+}
+
+static uint32_t make_text(char *text)
+{
+	const uint32_t len = any(TEXT_MAX), rare = 1 + any(60);
+	uint32_t i;
+
+	for (i = 0; i < len; i++)
+		text[i] = any(rare) == 0 ? '\n' : any(20) == 0 ? '\r' : (char)('a' + any(26));
+	return len;
+}
+
+static void add(struct found *f, const char *s, uint32_t len)
+{
+	f->line[f->n].len = len;
+	memcpy(f->line[f->n++].s, s, len);
+}
+
+static void reference(const char *text, uint32_t len, uint32_t max_line, struct found *f)
+{
+	uint32_t from = 0, i;
+
+	f->n = 0;
+	f->too_long = 0;
+	for (i = 0; i <= len; i++) {
+		uint32_t end = i;
+
+		if (i < len && text[i] != '\n')
+			continue;
+		if (i == len && from == len)
+			return;
+		if (i < len && end > from && text[end - 1] == '\r')
+			end--;
+		if (end - from > max_line)
+			f->too_long++;
+		else
+			add(f, text + from, end - from);
+		from = i + 1;
+	}
+}
+
+/* As the operator does it: the carry before the block. */
+static void in_blocks(const char *text, uint32_t len, uint32_t max_line, uint32_t block, struct found *f)
+{
+	static char raw[2 * TEXT_MAX + 64];
+	char carry[TEXT_MAX + 1];
+	uint32_t carry_len = 0, at, i;
+	bool skip = false;
+
+	f->n = 0;
+	f->too_long = 0;
+	for (at = 0; at < len || at == 0; at += block) {
+		const uint32_t n = len - at < block ? len - at : block;
+		struct piece p = {.line = TEXT_MAX - carry_len, .scan = TEXT_MAX, .end = TEXT_MAX + n, .skip = skip};
+		uint32_t rest, from;
+
+		memcpy(raw + p.line, carry, carry_len);
+		memcpy(raw + TEXT_MAX, text + at, n);
+		while (p.scan < p.end) {
+			struct span spans[7];
+			const uint32_t k = cut_lines(raw, &p, spans, 1 + any(7), max_line);
+
+			for (i = 0; i < k; i++)
+				add(f, raw + spans[i].off, spans[i].len);
+		}
+		from = p.line;
+		rest = cut_rest(&p, max_line);
+		skip = p.skip;
+		f->too_long += p.too_long;
+		carry_len = rest;
+		memcpy(carry, raw + from, rest);
+	}
+	if (carry_len > max_line)
+		f->too_long++;
+	else if (carry_len)
+		add(f, carry, carry_len);
+}
+
+Test(lines, any_block_gives_the_same, .timeout = 60)
+{
+	static struct found want, got;
+	static char text[TEXT_MAX];
+	uint32_t round, i;
+
+	seed = SEED;
+	cr_log_info("seed %u\n", SEED);
+	for (round = 0; round < 3000; round++) {
+		const uint32_t len = make_text(text), block = 1 + any(round % 2 ? 80 : 3000), max_line = 1 + any(100);
+
+		reference(text, len, max_line, &want);
+		in_blocks(text, len, max_line, block, &got);
+		cr_assert_eq(got.n, want.n, "round %u block %u max %u: %u lines, not %u", round, block, max_line, got.n, want.n);
+		cr_assert_eq(got.too_long, want.too_long, "round %u: %lu too long, not %lu", round,
+			     (unsigned long)got.too_long, (unsigned long)want.too_long);
+		for (i = 0; i < want.n; i++)
+			cr_assert(got.line[i].len == want.line[i].len &&
+				  memcmp(got.line[i].s, want.line[i].s, want.line[i].len) == 0,
+				  "round %u block %u line %u", round, block, i);
+	}
+}
+
+Test(lines, both_scans_agree, .timeout = 60)
+{
+	static char text[TEXT_MAX];
+	uint32_t a[512], b[512], round, next_a, next_b;
+
+	seed = SEED + 1;
+	for (round = 0; round < 20000; round++) {
+		const uint32_t len = make_text(text), from = any(len + 1), to = from + any(len - from + 1);
+		const uint32_t max = any(3) ? 512 : any(8);
+		const uint32_t n = newlines(text, from, to, a, max, &next_a);
+
+		cr_assert_eq(n, newlines_scalar(text, from, to, b, max, &next_b), "round %u", round);
+		cr_assert(memcmp(a, b, n * sizeof *a) == 0, "round %u", round);
+		if (n < max)
+			cr_assert(next_a == to && next_b == to, "round %u: stopped at %u, %u of %u", round, next_a, next_b, to);
+	}
+}
+
+Test(lines, utf8)
+{
+	static const char *const good[] = {"", "plain", "gr\xc3\xbc\xc3\x9f", "\xe2\x82\xac", "\xf0\x9f\x8c\x8a", "\xef\xbf\xbf",
+					   "12345678\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
+	static const char *const bad[] = {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+					  "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc3", "\xe2\x82", "abcdefgh\xff", "\xc3("};
+	size_t i;
+
+	for (i = 0; i < sizeof good / sizeof *good; i++)
+		cr_assert(is_utf8(good[i], (uint32_t)strlen(good[i])), "%zu", i);
+	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+		cr_assert(!is_utf8(bad[i], (uint32_t)strlen(bad[i])), "%zu", i);
+}

@@ -1,0 +1,14 @@
+/* time.h - times written as RFC 3339 says. */
+#ifndef PARSE_JSON_TIME_H
+#define PARSE_JSON_TIME_H
+
+#include <stdint.h>
+
+enum time_result { TIME_OK, TIME_BAD, TIME_RANGE /* not within 1677..2262, where ns fit 64 bits */ };
+
+/* "2026-01-02T03:04:05.678Z", with any number of digits after the point (those past
+ * the ninth are cut off) and "Z" or an offset. Letters of either case, and a blank
+ * for the T. Second 60 of a minute is the first of the next. */
+enum time_result time_rfc3339(const char *p, uint32_t len, int64_t *ns);
+
+#endif
