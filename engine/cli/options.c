@@ -164,7 +164,7 @@ int tw_cli_load(const struct tw_cli *c, struct tw_engine **e)
 	int ret = tw_engine_load(&c->opts, e);
 
 	if (ret == 0) {
-		if (!c->json)
+		if (!c->json && !c->quiet)
 			tw_cli_print_diags(c, *e);
 		return -1;
 	}

@@ -27,14 +27,14 @@ static int longest(const struct tw_engine_stats *s, bool ops)
 	return (int)n;
 }
 
-static void print_notes(FILE *out, const struct tw_engine_stats *s)
+static void print_notes(FILE *out, const struct tw_engine_stats *s, const struct tw_spec *spec)
 {
 	uint32_t i;
 
 	for (i = 0; i < s->n_nodes; i++) {
 		const struct tw_node_stats *n = &s->nodes[i];
 
-		if (n->errors_lost)
+		if (n->errors_lost && spec->nodes[i].on_error != TW_ON_ERROR_DROP)
 			fprintf(out, "warning: %s: %llu bad rows were dropped, for nothing is wired to its port err\n", n->id,
 				(unsigned long long)n->errors_lost);
 		if (n->dropped)
@@ -61,7 +61,7 @@ void tw_report_print(FILE *out, const struct tw_engine_stats *s, const struct tw
 			(unsigned long long)n->rows_in, (unsigned long long)n->rows_out, (unsigned long long)n->errors,
 			s->elapsed_ns ? 100.0 * (double)n->busy_ns / (double)s->elapsed_ns : 0.0);
 	}
-	print_notes(out, s);
+	print_notes(out, s, tw_engine_spec(e));
 	fprintf(out, "%s: %s in %s on %u worker%s", tw_engine_spec(e)->name, tw_report_end(s->end),
 		tw_format_duration(a, sizeof a, s->elapsed_ns), s->n_workers, s->n_workers == 1 ? "" : "s");
 	if (s->lat_n)
@@ -109,14 +109,18 @@ void tw_report_json(FILE *out, const struct tw_engine_stats *s, const struct tw_
 	else
 		fputs("null", out);
 	fprintf(out,
-		",\"elapsed_ns\":%lld,\"workers\":%u,\"pool_bytes\":%llu,\"latency_ns\":{\"batches\":%llu,\"p50\":%llu,"
+		",\"elapsed_ns\":%lld,\"pool_bytes\":%llu,\"latency_ns\":{\"batches\":%llu,\"p50\":%llu,"
 		"\"p99\":%llu,\"p999\":%llu,\"max\":%llu},\"nodes\":[",
-		(long long)s->elapsed_ns, s->n_workers, (unsigned long long)s->pool_bytes, (unsigned long long)s->lat_n,
+		(long long)s->elapsed_ns, (unsigned long long)s->pool_bytes, (unsigned long long)s->lat_n,
 		(unsigned long long)s->lat_p50, (unsigned long long)s->lat_p99, (unsigned long long)s->lat_p999,
 		(unsigned long long)s->lat_max);
 	for (i = 0; i < s->n_nodes; i++) {
 		fputs(i ? ",\n" : "\n", out);
 		json_node(out, &s->nodes[i]);
 	}
-	fputs("\n]}\n", out);
+	fputs("\n],\"workers\":[", out);
+	for (i = 0; i < s->n_workers; i++)
+		fprintf(out, "%s{\"cpu\":%d,\"rounds\":%llu,\"parks\":%llu}", i ? "," : "", (int)s->workers[i].cpu,
+			(unsigned long long)s->workers[i].rounds, (unsigned long long)s->workers[i].parks);
+	fputs("]}\n", out);
 }

@@ -66,6 +66,11 @@ struct tw_node_stats {
 	const uint64_t *counters;
 };
 
+struct tw_worker_stats {
+	uint32_t cpu; /* OS number it is pinned to; TW_NONE: not pinned */
+	uint64_t rounds, parks;
+};
+
 enum tw_engine_end { TW_END_RUNNING, TW_END_FINISHED, TW_END_DRAINED, TW_END_STOPPED, TW_END_DEADLINE, TW_END_FAILED };
 
 struct tw_engine_stats {
@@ -74,6 +79,7 @@ struct tw_engine_stats {
 	int64_t elapsed_ns;
 	uint32_t n_nodes, n_workers;
 	const struct tw_node_stats *nodes; /* valid until the next call */
+	const struct tw_worker_stats *workers;
 	uint64_t lat_n, lat_p50, lat_p99, lat_p999, lat_max; /* ns from origin to sinks, by batch */
 	uint64_t pool_bytes;
 };

@@ -76,21 +76,28 @@ void tw_readings_take(struct tw_engine_readings *x, struct tw_run *r, struct tw_
 	memset(out, 0, sizeof *out);
 	if (!x->nodes) {
 		x->nodes = calloc(r->n_nodes, sizeof *x->nodes);
+		x->workers = calloc(r->n_workers, sizeof *x->workers);
 		x->counters = calloc((size_t)r->n_nodes * TW_COUNTERS_MAX, sizeof *x->counters);
 		x->latency = calloc(1, sizeof *x->latency);
 	}
 	for (i = 0; x->nodes && x->counters && i < r->n_nodes; i++)
 		read_node(r, i, x->counters + (size_t)i * TW_COUNTERS_MAX, &x->nodes[i]);
+	for (i = 0; x->workers && i < r->n_workers; i++)
+		x->workers[i] = (struct tw_worker_stats){.cpu = r->workers[i].cpu,
+							 .rounds = tw_stat_get(&r->workers[i].rounds),
+							 .parks = tw_stat_get(&r->workers[i].parks)};
 	read_latency(x, r, out);
 	out->n_nodes = x->nodes ? r->n_nodes : 0;
 	out->nodes = x->nodes;
-	out->n_workers = r->n_workers;
+	out->n_workers = x->workers ? r->n_workers : 0;
+	out->workers = x->workers;
 	out->pool_bytes = r->mem.arena.used;
 }
 
 void tw_readings_fini(struct tw_engine_readings *x)
 {
 	free(x->nodes);
+	free(x->workers);
 	free(x->counters);
 	free(x->latency);
 }

@@ -10,6 +10,7 @@
 /* Memory that tw_engine_stats results point into; kept between readings. */
 struct tw_engine_readings {
 	struct tw_node_stats *nodes;
+	struct tw_worker_stats *workers;
 	uint64_t *counters;
 	struct tw_hist *latency;
 };

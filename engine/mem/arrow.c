@@ -12,9 +12,10 @@ struct names {
 
 static void format_of(const struct tw_field *f, char *to, size_t len)
 {
-	static const char *const plain[] = {[TW_BOOL] = "b", [TW_I32] = "i", [TW_I64] = "l", [TW_U32] = "I",
-					    [TW_U64] = "L",  [TW_F32] = "f", [TW_F64] = "g", [TW_TIMESTAMP] = "tsn:UTC",
-					    [TW_STR] = "vu", [TW_BYTES] = "vz"};
+	static const char *const plain[] = {
+		[TW_BOOL] = "b", [TW_I32] = "i",   [TW_I64] = "l", [TW_U32] = "I",
+		[TW_U64] = "L",  [TW_F32] = "f",   [TW_F64] = "g", [TW_TIMESTAMP] = "tsn:UTC",
+		[TW_STR] = "vu", [TW_BYTES] = "vz"};
 
 	if (f->type == TW_DECIMAL)
 		snprintf(to, len, "d:18,%u,64", f->scale); /* 18 digits are the most that Arrow allows in 64 bits */
@@ -88,7 +89,7 @@ int tw_arrow_schema(const struct tw_schema *schema, struct ArrowSchema *out)
 }
 
 /* One exported batch: all that its arrays point to, but for a dense batch's rows. */
-struct export {
+struct exported {
 	struct tw_exports *of;
 	struct tw_batch *batch; /* lent to the reader; NULL: its rows were copied */
 	/* Arrays not yet released: the struct array and its children, each of which a
@@ -113,12 +114,12 @@ static size_t round_up(size_t bytes)
 }
 
 /* One piece of memory for all of it, `data` bytes at the end. */
-static struct export *export_new(uint32_t n, uint32_t n_texts, size_t data)
+static struct exported *exported_new(uint32_t n, uint32_t n_texts, size_t data)
 {
-	const size_t arrays = sizeof(struct export) + n * sizeof(struct ArrowArray),
+	const size_t arrays = sizeof(struct exported) + n * sizeof(struct ArrowArray),
 		     pointers = n * sizeof(struct ArrowArray *),
 		     head = round_up(arrays + pointers + (size_t)n * (3 + n_texts) * sizeof(void *));
-	struct export *e = aligned_alloc(TW_LINE, head + round_up(data));
+	struct exported *e = aligned_alloc(TW_LINE, head + round_up(data));
 	uint32_t i;
 
 	if (!e)
@@ -145,7 +146,7 @@ static void push(struct tw_exports *x, struct tw_batch *b)
 }
 
 /* One array less holds the export. */
-static void let_go(struct export *e)
+static void let_go(struct exported *e)
 {
 	struct tw_exports *x = e->of;
 	struct tw_batch *b = e->batch;
@@ -162,7 +163,7 @@ static void let_go(struct export *e)
 
 static void release_child(struct ArrowArray *a)
 {
-	struct export *e = a->private_data;
+	struct exported *e = a->private_data;
 
 	a->release = NULL; /* first: a itself may lie in e */
 	let_go(e);
@@ -170,7 +171,7 @@ static void release_child(struct ArrowArray *a)
 
 static void release_array(struct ArrowArray *a)
 {
-	struct export *e = a->private_data;
+	struct exported *e = a->private_data;
 	int64_t i;
 
 	for (i = 0; i < a->n_children; i++)
@@ -181,7 +182,7 @@ static void release_array(struct ArrowArray *a)
 }
 
 /* Child i: validity (NULL: no nulls), values, and for views the buffers they name. */
-static void set_child(struct export *e, uint32_t i, const struct tw_field *f, const void *nulls, const void *values)
+static void set_child(struct exported *e, uint32_t i, const struct tw_field *f, const void *nulls, const void *values)
 {
 	struct ArrowArray *a = &e->child[i];
 	uint32_t t;
@@ -202,9 +203,9 @@ static void set_child(struct export *e, uint32_t i, const struct tw_field *f, co
 
 /* The rows where they lie. Views name buffers by the batch's numbers, so all are
  * given to each column of text. */
-static struct export *export_dense(const struct tw_exports *x, const struct tw_schema *s, struct tw_batch *b)
+static struct exported *export_dense(const struct tw_exports *x, const struct tw_schema *s, struct tw_batch *b)
 {
-	struct export *e = export_new(s->n, b->n_bufs, 0);
+	struct exported *e = exported_new(s->n, b->n_bufs, 0);
 	uint32_t i;
 
 	if (!e)
@@ -247,7 +248,7 @@ static size_t column_bytes(const struct tw_batch *b, const struct tw_field *f)
 	return round_up(f->type == TW_BOOL ? (b->n_sel + 7u) / 8u : (size_t)b->n_sel * f->width);
 }
 
-static char *take_data(struct export *e, size_t bytes)
+static char *take_data(struct exported *e, size_t bytes)
 {
 	char *p = e->data;
 
@@ -255,7 +256,7 @@ static char *take_data(struct export *e, size_t bytes)
 	return p;
 }
 
-static void copy_view(struct export *e, const struct tw_batch *b, const struct tw_view *v, struct tw_view *to)
+static void copy_view(struct exported *e, const struct tw_batch *b, const struct tw_view *v, struct tw_view *to)
 {
 	const char *p = tw_view_ptr(b, v);
 
@@ -266,7 +267,7 @@ static void copy_view(struct export *e, const struct tw_batch *b, const struct t
 	e->text += v->len;
 }
 
-static void copy_values(struct export *e, const struct tw_batch *b, const struct tw_field *f, char *to)
+static void copy_values(struct exported *e, const struct tw_batch *b, const struct tw_field *f, char *to)
 {
 	const char *col = tw_col(b, f);
 	uint32_t i;
@@ -285,7 +286,7 @@ static void copy_values(struct export *e, const struct tw_batch *b, const struct
 	}
 }
 
-static char *copy_validity(struct export *e, const struct tw_batch *b, const struct tw_field *f)
+static char *copy_validity(struct exported *e, const struct tw_batch *b, const struct tw_field *f)
 {
 	char *bits;
 	uint32_t i;
@@ -299,10 +300,10 @@ static char *copy_validity(struct export *e, const struct tw_batch *b, const str
 }
 
 /* The rows that count, copied, with all their long text in one new buffer. */
-static struct export *export_copy(const struct tw_schema *s, const struct tw_batch *b)
+static struct exported *export_copy(const struct tw_schema *s, const struct tw_batch *b)
 {
 	size_t columns = 0, text = 0;
-	struct export *e;
+	struct exported *e;
 	uint32_t i;
 
 	for (i = 0; i < s->n; i++) {
@@ -311,7 +312,7 @@ static struct export *export_copy(const struct tw_schema *s, const struct tw_bat
 		columns += column_bytes(b, f) + (f->nullable ? TW_LINE : 0);
 		text += text_bytes(b, f);
 	}
-	e = text <= INT32_MAX ? export_new(s->n, text > 0, columns + text) : NULL; /* Arrow's offsets have 31 bits */
+	e = text <= INT32_MAX ? exported_new(s->n, text > 0, columns + text) : NULL; /* Arrow's offsets have 31 bits */
 	if (!e)
 		return NULL;
 	e->text_start = e->text = e->data + columns;
@@ -332,7 +333,7 @@ int tw_arrow_batch(struct tw_exports *x, struct tw_home *h, const struct tw_sche
 {
 	const bool dense = b->n_sel == b->n; /* a selection of all rows is none */
 	const int64_t rows = b->n_sel;
-	struct export *e;
+	struct exported *e;
 	uint32_t i;
 
 	if (atomic_load_explicit(&x->out, memory_order_relaxed) >= TW_EXPORTS_MAX) {

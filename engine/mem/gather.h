@@ -19,7 +19,7 @@ struct tw_source_pools {
 /* Data bytes of the two sizes of text buffers. A text of more than the large one
  * can't be made: its row goes to err. */
 #define TW_TEXT_SMALL 2048u
-#define TW_TEXT_LARGE 65536u
+#define TW_TEXT_LARGE 262144u
 
 /* A batch of the class that fits `rows`, or the next larger one that is free. NULL:
  * none. */

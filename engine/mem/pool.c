@@ -218,12 +218,10 @@ static bool walks_on(const struct tw_mem *m, uint32_t to, const struct tw_batch 
 
 	if (m->pools[b->pool]->home != to)
 		return true;
-	if (b->parent != TW_NONE) {
-		const struct tw_batch *parent = tw_arena_at(&m->arena, b->parent);
-
-		if (m->pools[parent->pool]->home != to)
-			return true;
-	}
+	/* Its parent may be elsewhere; or die of this, and owe to others in its turn,
+	 * which only its home can tell. */
+	if (b->parent != TW_NONE)
+		return true;
 	for (i = b->n_lent; i < b->n_bufs; i++)
 		if (m->pools[tw_buffer_at(m, b->bufs[i])->pool]->home != to)
 			return true;

@@ -141,7 +141,7 @@ struct tw_ring64 {
 static inline int tw_ring64_init(struct tw_ring64 *r, uint32_t slots)
 {
 	memset(r, 0, sizeof *r);
-	r->slot = aligned_alloc(64, sizeof *r->slot * slots);
+	r->slot = aligned_alloc(64, (sizeof *r->slot * slots + 63) / 64 * 64);
 	if (!r->slot)
 		return -ENOMEM;
 	memset((void *)r->slot, 0, sizeof *r->slot * slots);

@@ -36,6 +36,15 @@ static const struct tw_bound_port *port_of_edge(const struct tw_bound *g, uint32
 	return g->edges[e].from_port == TW_PORT_ERR ? &n->err : &n->out[g->edges[e].from_port];
 }
 
+/* Is it known what edge e carries? Not if the node before it could not be bound. */
+static bool is_bound(const struct tw_bound *g, uint32_t e)
+{
+	const struct tw_bound_node *n = &g->nodes[g->checked->spec->edges[e].from];
+	const uint32_t port = g->edges[e].from_port;
+
+	return port == TW_PORT_ERR ? n->err.name != NULL : port < n->n_out && n->out[port].family != TW_NONE;
+}
+
 static bool same_type(const struct tw_field *a, const struct tw_field *b)
 {
 	return a->type == b->type && a->width == b->width && a->scale == b->scale;
@@ -146,7 +155,7 @@ static bool bind_input(struct tw_bound *g, struct tw_binder *x, uint32_t node, u
 	if (in.n == 0)
 		return true;
 	for (i = 0; i < in.n; i++)
-		if (g->edges[in.edge[i]].from_port == TW_NONE || port_of_edge(g, in.edge[i])->family == TW_NONE)
+		if (!is_bound(g, in.edge[i]))
 			return false;
 	if (!alike(g, &in, x->d)) {
 		x->b.failed++;
@@ -245,43 +254,35 @@ static void bind_watermark(struct tw_binder *x)
 	}
 }
 
-/* The event-time field that reaches a node: of the nearest nodes before it that make
- * watermarks. *name NULL: none yet; "": they differ, or some path has none. */
-static void event_time_of(const struct tw_spec *s, uint32_t node, const char **name)
+/* The event-time field of what comes into a node: of the nearest nodes before it that
+ * make watermarks. "": they differ, or some path has none. */
+static const char *event_time_before(const struct tw_bound *g, uint32_t node)
 {
-	const char *own = s->nodes[node].watermark.field;
-	bool has_input = false;
+	const struct tw_spec *s = g->checked->spec;
+	const char *name = NULL;
 	uint32_t e;
 
-	if (own) {
-		*name = !*name || strcmp(*name, own) == 0 ? own : "";
-		return;
-	}
 	for (e = 0; e < s->n_edges; e++) {
 		if (s->edges[e].to != node)
 			continue;
-		has_input = true;
-		event_time_of(s, s->edges[e].from, name);
+		if (!name)
+			name = g->nodes[s->edges[e].from].event_time;
+		else if (strcmp(name, g->nodes[s->edges[e].from].event_time) != 0)
+			name = "";
 	}
-	if (!has_input)
-		*name = "";
+	return name ? name : "";
 }
 
 /* "order": "event_time": the inputs of port 0 are merged by their watermarks' field. */
 static void bind_merge(struct tw_bound *g, struct tw_binder *x, uint32_t node)
 {
-	const struct tw_spec *s = g->checked->spec;
-	const char *name = NULL;
+	const char *name = event_time_before(g, node);
 	char at[160];
-	uint32_t e;
 
 	if (x->spec->order != TW_ORDER_EVENT_TIME)
 		return;
 	snprintf(at, sizeof at, "%s/order", x->spec->pointer);
-	for (e = 0; e < s->n_edges; e++)
-		if (s->edges[e].to == node)
-			event_time_of(s, s->edges[e].from, &name);
-	if (x->node->n_in != 1 || !name || !*name) {
+	if (x->node->n_in != 1 || !*name) {
 		tw_diag_error(x->d, at, "give a node before each input a \"watermark\" by the same field",
 			      "\"%s\" can't be merged by event time: it needs one input port whose edges all have a watermark",
 			      x->spec->id);
@@ -334,6 +335,7 @@ static void bind_node(struct tw_bound *g, uint32_t node, bool *shared, struct tw
 
 	while (x.kind->in && x.kind->in[n->n_in])
 		n->n_in++;
+	n->event_time = x.spec->watermark.field ? x.spec->watermark.field : event_time_before(g, node);
 	n->in = tw_binding_alloc(g->priv, (n->n_in + 1) * sizeof(struct tw_schema *));
 	for (p = 0; p < n->n_in; p++)
 		ready &= bind_input(g, &x, node, p);

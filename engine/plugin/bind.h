@@ -18,6 +18,7 @@
 struct tw_bound_field {
 	struct tw_field f; /* first, so that plugins' pointers are ours */
 	uint32_t slot;     /* index into tw_bound.slots */
+	const struct tw_field *of; /* the input's field that it passes on, or NULL */
 };
 
 /* An output port. */
@@ -41,6 +42,7 @@ struct tw_bound_node {
 	uint32_t n_tables;
 	const struct tw_state_spec **tables;
 	const struct tw_field *watermark; /* field of output 0, or NULL */
+	const char *event_time;  /* name of the field that made the watermarks here; "": none, or several */
 	const struct tw_field *merge_by;  /* order event_time: field of input port 0, or NULL */
 	uint32_t merge_family;
 };

@@ -179,11 +179,25 @@ static const struct tw_field *host_add(struct tw_bind *b, uint32_t port, const s
 	return &f->f;
 }
 
+/* The output's field for one of the input's (whatever it is called by now) or its own. */
+static struct tw_bound_field *out_of(const struct tw_bound_port *p, const struct tw_field *f)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->schema.n; i++) {
+		struct tw_bound_field *x = (struct tw_bound_field *)(uintptr_t)p->schema.fields[i];
+
+		if (&x->f == f || x->of == f)
+			return x;
+	}
+	return NULL;
+}
+
 static const struct tw_field *host_rewrite(struct tw_bind *b, uint32_t port, const struct tw_field *f)
 {
 	struct tw_binder *x = binder(b);
 	struct tw_bound_port *p = port_of(b, port);
-	struct tw_bound_field *out = (struct tw_bound_field *)(uintptr_t)tw_schema_find(&p->schema, f->name);
+	struct tw_bound_field *out = out_of(p, f);
 
 	if (out && x->in_shared[p->pass_in]) {
 		struct tw_field_type t = {f->type, f->nullable, f->type == TW_DECIMAL ? f->scale : f->width};
@@ -196,21 +210,22 @@ static const struct tw_field *host_rewrite(struct tw_bind *b, uint32_t port, con
 static void host_leave_out(struct tw_bind *b, uint32_t port, const struct tw_field *f)
 {
 	struct tw_schema *s = &port_of(b, port)->schema, old = *s;
+	const struct tw_bound_field *out = out_of(port_of(b, port), f);
 	uint32_t i;
 
 	*s = (struct tw_schema){0};
 	for (i = 0; i < old.n; i++)
-		if (strcmp(old.fields[i]->name, f->name) != 0)
+		if (!out || old.fields[i] != &out->f)
 			tw_schema_append(binder(b)->g, s, old.fields[i]);
 }
 
 static void host_rename(struct tw_bind *b, uint32_t port, const struct tw_field *f, const char *name)
 {
 	struct tw_binder *x = binder(b);
-	struct tw_field *out = (struct tw_field *)(uintptr_t)tw_schema_find(&port_of(b, port)->schema, f->name);
+	struct tw_bound_field *out = out_of(port_of(b, port), f);
 
 	if (out)
-		out->name = tw_binding_strdup(x->g, name);
+		out->f.name = tw_binding_strdup(x->g, name);
 }
 
 static uint32_t host_out_port(struct tw_bind *b, const char *name)

@@ -115,6 +115,7 @@ struct tw_bound_field *tw_binding_alias(struct tw_binding *g, const char *name, 
 
 	*f = *of;
 	f->f.name = own;
+	f->of = &of->f;
 	return f;
 }
 

@@ -72,6 +72,19 @@ static bool is_start_file(const char *symbol)
 	       strcmp(symbol, "__TMC_END__") == 0 || symbol[0] == 0;
 }
 
+/* The first member of the table, as the file has it: no relocation touches a number. */
+static uint32_t read_abi(const struct image *im, const Elf64_Shdr *at, uint64_t address)
+{
+	const uint64_t off = address - at->sh_addr;
+	uint32_t abi;
+
+	if (at->sh_type == SHT_NOBITS || at->sh_offset > im->len || at->sh_size > im->len - at->sh_offset ||
+	    at->sh_size < sizeof abi || off > at->sh_size - sizeof abi)
+		return 0;
+	memcpy(&abi, im->bytes + at->sh_offset + off, sizeof abi);
+	return abi;
+}
+
 /* Walk a symbol table: is tw_plugin exported, and which objects are writable? */
 static void read_symbols(const struct image *im, const Elf64_Shdr *s, struct tw_elf_facts *out)
 {
@@ -85,12 +98,15 @@ static void read_symbols(const struct image *im, const Elf64_Shdr *s, struct tw_
 	sym = (const Elf64_Sym *)(const void *)(im->bytes + s->sh_offset);
 	for (i = 0; i < n; i++) {
 		const char *name = name_at(im, strings, sym[i].st_name);
+		const unsigned char type = ELF64_ST_TYPE(sym[i].st_info);
 		const Elf64_Shdr *at = sym[i].st_shndx < im->head->e_shnum ? &im->sections[sym[i].st_shndx] : NULL;
 		const char *section = at ? name_at(im, &im->sections[im->head->e_shstrndx], at->sh_name) : "";
 
-		if (sym[i].st_shndx != SHN_UNDEF && strcmp(name, "tw_plugin") == 0)
+		if (sym[i].st_shndx != SHN_UNDEF && strcmp(name, "tw_plugin") == 0) {
 			out->has_table = true;
-		if (ELF64_ST_TYPE(sym[i].st_info) == STT_OBJECT && sym[i].st_size && !is_start_file(name) &&
+			out->abi = at ? read_abi(im, at, sym[i].st_value) : 0;
+		}
+		if ((type == STT_OBJECT || type == STT_TLS) && sym[i].st_size && !is_start_file(name) &&
 		    (strcmp(section, ".data") == 0 || strcmp(section, ".bss") == 0 || strncmp(section, ".tbss", 5) == 0 ||
 		     strncmp(section, ".tdata", 6) == 0))
 			snprintf(out->writable_symbol, sizeof out->writable_symbol, "%s", name);

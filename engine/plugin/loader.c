@@ -49,20 +49,27 @@ static int check_kind(const struct tw_kind *k, char *err, size_t err_len)
 	return check_ports(k, err, err_len);
 }
 
+static int check_abi(uint32_t abi, char *err, size_t err_len)
+{
+	if (abi == TW_ABI)
+		return 0;
+	snprintf(err, err_len, "was built for ABI %u, this engine has ABI %u: build it again with this engine's SDK", abi,
+		 TW_ABI);
+	return -ENOEXEC;
+}
+
 static int check_table(const struct tw_plugin *p, const struct tw_elf_facts *elf, char *err, size_t err_len)
 {
 	uint32_t i, flags = 0;
 
-	if (p->abi != TW_ABI) {
-		snprintf(err, err_len, "was built for ABI %u, this engine has ABI %u: build it again with this engine's SDK",
-			 p->abi, TW_ABI);
-		return -ENOEXEC;
-	}
+	int ret = check_abi(p->abi, err, err_len);
+
+	if (ret < 0)
+		return ret;
 	if (!is_name(p->name) || !p->version || !p->kinds || !p->kinds[0])
 		return refuse(err, err_len, "has a table without name, version or operators%s", "");
 	for (i = 0; p->kinds[i]; i++) {
-		int ret = check_kind(p->kinds[i], err, err_len);
-
+		ret = check_kind(p->kinds[i], err, err_len);
 		if (ret < 0)
 			return ret;
 		flags |= p->kinds[i]->flags;
@@ -89,6 +96,11 @@ int tw_plugin_load(const char *path, struct tw_loaded *out, char *err, size_t er
 		return ret;
 	if (!elf.has_table)
 		return refuse(err, err_len, "exports no symbol tw_plugin: it is no Thalweg plugin%s", "");
+	if (elf.abi) { /* before its constructors run */
+		ret = check_abi(elf.abi, err, err_len);
+		if (ret < 0)
+			return ret;
+	}
 	out->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!out->handle) {
 		const char *why = dlerror();

@@ -12,6 +12,7 @@
 /* What the ELF file says of itself, before it is loaded. */
 struct tw_elf_facts {
 	bool has_table;          /* exports tw_plugin */
+	uint32_t abi;            /* that the table was built for; 0: can't be told from the file */
 	uint64_t writable_bytes; /* .data and .bss: static data that code can change */
 	char writable_section[32];
 	char writable_symbol[64]; /* one such object, if the file names it */

@@ -118,7 +118,7 @@ static int build_link(struct builder *x, uint32_t e)
 	l->to_schema = be->to_schema;
 	/* what one call may put at once must fit, see tw_node_has_room */
 	least = l->from_port == TW_PORT_ERR ? 2 : l->from->source ? 1 : l->from->kind->max_out;
-	least = least * (l->always_gather ? TW_BATCH_BUFS : 1) + 1;
+	least++;
 	return tw_link_init(l, slots < least ? least : slots);
 }
 
@@ -126,8 +126,7 @@ static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bo
 {
 	const struct tw_bound_node *from = &x->b->nodes[l->from->index];
 	const bool dense = l->from_port == TW_PORT_ERR || from->out[l->from_port].makes;
-	const uint32_t per = l->always_gather ? TW_BATCH_BUFS : 1;
-	const uint32_t count[TW_CLASSES] = {0, 0, 64, l->from->kind->max_out * per + 9};
+	const uint32_t count[TW_CLASSES] = {0, 0, 64, l->from->kind->max_out + (l->always_gather ? 24 : 9)};
 
 	if (dense && !l->always_gather)
 		return;

@@ -1,6 +1,6 @@
 /*
  * run/emit.c - a batch leaves a node: watermark noted, shared among the readers of
- * the port, gathered where it is sparse, put into their queues. [worker]
+ * the port, and sent on each edge (send.c). And the rest of struct tw_host. [worker]
  */
 #include <run/run.h>
 
@@ -57,75 +57,6 @@ static struct tw_batch *share(struct tw_node *n, struct tw_batch *b, uint32_t le
 	return c;
 }
 
-static void put(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
-{
-	if (!tw_link_put(l, b)) {
-		tw_mem_drop(n->worker->home, b);
-		return;
-	}
-	if (l->is_ring)
-		tw_worker_ring(n->worker, l->to->worker->id);
-}
-
-void tw_output_flush_gather(struct tw_node *n, struct tw_link *l)
-{
-	struct tw_batch *g = l->gather;
-
-	if (!g)
-		return;
-	l->gather = NULL;
-	if (g->n)
-		put(n, l, g);
-	else
-		tw_mem_drop(n->worker->home, g);
-}
-
-/* Copy the rows that count into the link's gather, sending it on when it is full. */
-static void gather(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
-{
-	struct tw_mem *m = &n->run->mem;
-	uint32_t i, rows = l->always_gather ? TW_MAX_ROWS : 64, tries = 0;
-
-	for (i = 0; i < b->n_sel;) {
-		int err;
-
-		if (!l->gather)
-			l->gather = tw_source_batch(m, &l->pools, rows);
-		if (!l->gather) { /* a batch of texts near the limit each: count what is lost */
-			tw_stat_add(&l->dropped, b->n_sel - i);
-			break;
-		}
-		err = tw_gather_row(m, &l->pools, l->from_schema, b, tw_row(b, i), l->to_schema, l->gather);
-		if (err == 0) {
-			i++;
-			tries = 0;
-		} else if (err == -ENOSPC && tries++ == 0) {
-			tw_output_flush_gather(n, l);
-		} else {
-			tw_stat_add(&l->dropped, 1); /* one text over 64 KiB */
-			i++;
-			tries = 0;
-		}
-	}
-	n->dirty = true;
-	tw_mem_drop(n->worker->home, b);
-}
-
-static bool is_sparse(const struct tw_batch *b)
-{
-	return b->n >= 64 && b->n_sel * 8 < b->n;
-}
-
-static void send(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
-{
-	if (l->always_gather || (is_sparse(b) && l->pools.batch[TW_CLASSES - 1])) {
-		gather(n, l, b);
-		return;
-	}
-	tw_output_flush_gather(n, l); /* order */
-	put(n, l, b);
-}
-
 static void emit_to(struct tw_node *n, struct tw_output *o, struct tw_batch *b)
 {
 	uint32_t i;
@@ -140,9 +71,9 @@ static void emit_to(struct tw_node *n, struct tw_output *o, struct tw_batch *b)
 		struct tw_batch *c = share(n, b, o->n_links - i + 1);
 
 		if (c)
-			send(n, o->links[i], c);
+			tw_node_send(n, o->links[i], c);
 	}
-	send(n, o->links[0], b);
+	tw_node_send(n, o->links[0], b);
 }
 
 static struct tw_node *node_of(struct tw_ctx *ctx)
@@ -168,12 +99,26 @@ static void host_drop(struct tw_ctx *ctx, struct tw_batch *b)
 	tw_mem_drop(node_of(ctx)->worker->home, b);
 }
 
+/* Batches of this call wait at a link already: more may join them, as the call was
+ * promised max_out. */
+static bool may_wait(const struct tw_node *n, const struct tw_output *o)
+{
+	uint32_t i;
+
+	if (n->clones && n->clones->n_free < n->clones_per_batch)
+		return false;
+	for (i = 0; i < o->n_links; i++)
+		if (o->links[i]->rest_head != TW_NONE)
+			return true;
+	return false;
+}
+
 static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32_t rows)
 {
 	struct tw_node *n = node_of(ctx);
 	struct tw_batch *b;
 
-	if (tw_node_room(n, port) == 0)
+	if (tw_node_room(n, port) == 0 && !may_wait(n, &n->out[port]))
 		return NULL;
 	b = tw_source_batch(&n->run->mem, &n->out[port].pools, rows);
 	if (b)
@@ -365,31 +310,43 @@ static const void *host_extension(struct tw_ctx *ctx, const char *id)
 	return tw_node_service(id);
 }
 
-void tw_node_settle(struct tw_node *n)
+/* Tell link l what is due, after all that is older. true: some rows that waited went. */
+static bool settle_link(struct tw_node *n, struct tw_link *l)
 {
+	const int64_t wm = n->event_time && !n->ending ? n->made_wm : n->wm_done;
+	const bool did = tw_node_send_rest(n, l);
+
+	if (l->rest_head != TW_NONE || (l->gather && !tw_link_has_room(l, 1))) {
+		n->dirty = true;
+		return did;
+	}
+	tw_node_flush_gather(n, l); /* before the watermark that they are older than */
+	if (wm > l->wm_out)
+		l->wm_out = wm;
+	l->idle_out = n->idle && !n->ending;
+	l->eos_out = n->ended;
+	if (tw_link_flush(l) && l->is_ring)
+		tw_worker_ring(n->worker, l->to->worker->id);
+	n->dirty |= tw_link_owes(l);
+	return did;
+}
+
+bool tw_node_settle(struct tw_node *n)
+{
+	bool did = false;
 	uint32_t p, i;
 
 	if (!n->dirty)
-		return;
+		return false;
 	n->dirty = false;
 	flush_err(n);
 	for (p = 0; p <= n->ctx.n_outputs; p++) {
 		struct tw_output *o = p < n->ctx.n_outputs ? &n->out[p] : &n->err;
 
-		for (i = 0; i < o->n_links; i++) {
-			struct tw_link *l = o->links[i];
-			int64_t wm = n->event_time && !n->ending ? n->made_wm : n->wm_done;
-
-			tw_output_flush_gather(n, l); /* before the watermark that they are older than */
-			if (wm > l->wm_out)
-				l->wm_out = wm;
-			l->idle_out = n->idle && !n->ending;
-			l->eos_out = n->ended;
-			if (tw_link_flush(l) && l->is_ring)
-				tw_worker_ring(n->worker, l->to->worker->id);
-			n->dirty |= tw_link_owes(l);
-		}
+		for (i = 0; i < o->n_links; i++)
+			did |= settle_link(n, o->links[i]);
 	}
+	return did;
 }
 
 const struct tw_host tw_node_host = {

@@ -9,6 +9,7 @@ int tw_link_init(struct tw_link *l, uint32_t slots)
 	while (n < want)
 		n *= 2;
 	l->slots = slots;
+	l->rest_head = l->rest_tail = TW_NONE;
 	l->wm_out = l->wm_told = l->wm = INT64_MIN;
 	return tw_ring_init(&l->ring, n);
 }

@@ -32,6 +32,9 @@ struct tw_link {
 
 	/* [producer's worker] only */
 	struct tw_batch *gather; /* rows gathered so far, not yet sent; or NULL */
+	/* emitted batches that found no memory to be copied to, or no slot: places, linked
+	 * by next; TW_NONE. They go first, and the node is not called until they went. */
+	uint32_t rest_head, rest_tail;
 	int64_t wm_out;          /* watermark to tell ... */
 	int64_t wm_told;         /* ... and what has been told */
 	bool idle_out, idle_told;

@@ -11,12 +11,6 @@
 
 enum step { STEP_IDLE, STEP_DID };
 
-/* Batches that one emitted batch can become on this link. */
-static uint32_t per_emit(const struct tw_link *l)
-{
-	return l->always_gather ? TW_BATCH_BUFS : 1;
-}
-
 static bool links_have_room(const struct tw_output *o, uint32_t batches)
 {
 	uint32_t i;
@@ -25,10 +19,12 @@ static bool links_have_room(const struct tw_output *o, uint32_t batches)
 		struct tw_link *l = o->links[i];
 		const struct tw_pool *g = l->pools.batch[TW_CLASSES - 1];
 
-		/* one more: rows gathered earlier go first */
-		if (tw_link_room(l, batches * per_emit(l) + 1) < batches * per_emit(l) + 1)
+		if (l->rest_head != TW_NONE)
 			return false;
-		if (g && (g->n_free < batches * per_emit(l) + 1 || l->pools.text_large->n_free < TW_TEXT_PER_CALL))
+		/* one more: rows gathered earlier go first */
+		if (tw_link_room(l, batches + 1) < batches + 1)
+			return false;
+		if (g && (g->n_free < batches + 1 || l->pools.text_large->n_free < TW_TEXT_PER_CALL))
 			return false;
 	}
 	return true;
@@ -191,8 +187,10 @@ static enum step tell_watermark(struct tw_node *n)
 
 		if (b)
 			return after_call(n, TW_CALL_PROCESS, n->kind->process(&n->ctx, n->op, 0, b));
-		if (tw_merge_due(n->merge))
-			return STEP_IDLE; /* no batch free: the operator's outputs hold them */
+		if (tw_merge_due(n->merge)) { /* no batch free: the operator's outputs hold them */
+			n->blocked = true;
+			return STEP_IDLE;
+		}
 	}
 	n->wm = n->wm_next;
 	return n->watermark ? begin(n, TW_CALL_WATERMARK) : after_call(n, TW_CALL_WATERMARK, TW_DONE);
@@ -336,24 +334,22 @@ static void publish(struct tw_node *n)
 bool tw_node_run(struct tw_node *n)
 {
 	uint32_t steps = 0;
-	bool reclaimed = false;
+	bool did = false;
 	int64_t t0;
 
 	if (tw_exports_any(&n->exports))
-		reclaimed = tw_exports_reclaim(&n->exports, n->worker->home) > 0;
-	if (n->ended) {
-		tw_node_settle(n);
-		return reclaimed;
-	}
+		did = tw_exports_reclaim(&n->exports, n->worker->home) > 0;
+	if (n->ended)
+		return tw_node_settle(n) || did;
 	t0 = tw_clock_mono();
 	while (steps < TW_TURN && !n->ended && step(n) == STEP_DID)
 		steps++;
 	if (steps == 0)
 		note_idle(n);
-	tw_node_settle(n);
+	did |= tw_node_settle(n);
 	publish(n);
 	if (steps == 0)
-		return reclaimed;
+		return did;
 	tw_stat_add(&n->busy_ns, (uint64_t)(tw_clock_mono() - t0));
 	return true;
 }

@@ -110,11 +110,15 @@ bool tw_node_run(struct tw_node *n);
 /* The engine's side of struct tw_host. */
 extern const struct tw_host tw_node_host;
 
-/* Emit what row_error collected, gathered rows, and control that is due. [worker] */
-void tw_node_settle(struct tw_node *n);
+/* Emit what row_error collected, what waits at the links, gathered rows, and control
+ * that is due. true: some that waited went. [worker] */
+bool tw_node_settle(struct tw_node *n);
 
-/* Rows of link l's gather go out; before its watermark changes. [worker] */
-void tw_output_flush_gather(struct tw_node *n, struct tw_link *l);
+/* One edge of an output (run/send.c). Send: takes b. Rest: what waits at the link goes on
+ * as far as it can; true: some went. Flush: gathered rows go out. [worker] */
+void tw_node_send(struct tw_node *n, struct tw_link *l, struct tw_batch *b);
+bool tw_node_send_rest(struct tw_node *n, struct tw_link *l);
+void tw_node_flush_gather(struct tw_node *n, struct tw_link *l);
 
 /* Could the node come to be idle by the clock: it makes watermarks, and nothing but
  * its input keeps it from having batches? [worker] */

@@ -139,7 +139,8 @@ void tw_run_destroy(struct tw_run *r)
 	tw_leases_close(r);
 	out = exports_out(r); /* after the instances are gone: they may have held some */
 	if (out) {
-		fprintf(stderr, "thalweg: warning: %u Arrow arrays are not released: the graph's memory stays for them\n", out);
+		fprintf(stderr,
+			"thalweg: warning: %u Arrow arrays are not released: the graph's memory stays for them\n", out);
 		return; /* a release yet to come touches nodes, workers and the arena */
 	}
 	for (i = 0; r->links && i < r->n_links; i++)

@@ -131,7 +131,7 @@ static int64_t time_left(struct tw_worker *w)
 
 		if (n->ended)
 			continue;
-		if (n->alarm_ns < next)
+		if (n->alarm_ns < next && !n->blocked) /* room comes with a wake-up of its own */
 			next = n->alarm_ns;
 		if (tw_node_may_idle(n) && n->last_batch_ns + n->idle_after_ns < next)
 			next = n->last_batch_ns + n->idle_after_ns;
@@ -147,9 +147,12 @@ static bool is_hungry(const struct tw_worker *w)
 
 	if (w->live == 0 || w->home->n_over)
 		return true; /* others' dead batches must not get stuck here */
-	for (i = 0; i < w->n_nodes; i++)
-		if (!w->nodes[i]->ended && (w->nodes[i]->blocked || w->nodes[i]->starved || w->nodes[i]->dirty))
+	for (i = 0; i < w->n_nodes; i++) {
+		const struct tw_node *n = w->nodes[i];
+
+		if (n->dirty || (!n->ended && (n->blocked || n->starved))) /* an ended one may still owe its end */
 			return true;
+	}
 	return false;
 }
 
@@ -163,12 +166,14 @@ static bool must_stop(const struct tw_worker *w)
 static void park(struct tw_worker *w)
 {
 	struct epoll_event ready[READY_MAX];
-	uint32_t word = tw_parker_prepare(&w->parker, is_hungry(w));
+	const bool hungry = is_hungry(w);
+	const uint32_t word = tw_parker_prepare(&w->parker, hungry);
 	int64_t left;
 	int n;
 
-	/* What came before we said that we sleep would ring nobody: look once more. */
-	if (round_once(w) || must_stop(w)) {
+	/* What came before we said that we sleep would ring nobody: look once more. That
+	 * look may leave us hungry, of which we must have told first. */
+	if (round_once(w) || must_stop(w) || is_hungry(w) != hungry) {
 		tw_parker_cancel(&w->parker);
 		return;
 	}
@@ -188,11 +193,10 @@ static void wait_for_work(struct tw_worker *w, uint32_t *empty)
 	const enum tw_wait wait = w->run->wait;
 	uint32_t spin = wait == TW_WAIT_PARK || !w->run->may_spin ? 0 : SPIN_ROUNDS;
 
-	if (w->n_watched && (wait == TW_WAIT_SPIN || ++*empty <= spin))
-		poll_fds(w);
-	else if (!w->n_watched)
-		++*empty;
+	++*empty;
 	if ((wait == TW_WAIT_SPIN && w->run->may_spin) || *empty <= spin) {
+		if (w->n_watched)
+			poll_fds(w);
 		cpu_pause();
 		return;
 	}

@@ -108,8 +108,8 @@ struct xp_text {
 struct xp_node {
 	uint8_t kind;
 	uint8_t fn;
-	uint8_t type;  /* enum tw_type; 0: the null that has no type yet, or not known yet */
-	uint8_t scale; /* TW_DECIMAL */
+	uint8_t type;     /* enum tw_type; 0: the null that has no type yet, or not known yet */
+	uint8_t scale;    /* TW_DECIMAL */
 	uint8_t is_null;  /* XP_CONST: null */
 	uint8_t nullable; /* from here on: set by check() */
 	uint8_t checked;
@@ -179,9 +179,9 @@ struct xp_lex {
 	const char *s;
 	uint32_t len, pos;
 	enum xp_tok tok;
-	uint32_t at, end; /* where the token lies */
-	uint64_t u;       /* XP_T_INT, XP_T_SPAN */
-	double f;         /* XP_T_REAL */
+	uint32_t at, end;    /* where the token lies */
+	uint64_t u;          /* XP_T_INT, XP_T_SPAN */
+	double f;            /* XP_T_REAL */
 	struct xp_text text; /* XP_T_STR, XP_T_NAME, XP_T_QUOTED; NUL-terminated */
 };
 

@@ -27,7 +27,8 @@ static struct xp_node *column(struct xp_cx *cx, struct xp_node *n)
 		return NULL;
 	}
 	if (n->scale > 18) {
-		xp_fail(cx->err, n->at, NULL, "a decimal of more than 18 digits after the point can't be computed with");
+		xp_fail(cx->err, n->at, NULL,
+			"a decimal of more than 18 digits after the point can't be computed with");
 		return NULL;
 	}
 	return n;
@@ -85,8 +86,8 @@ static int fits_decimal(struct xp_cx *cx, const struct xp_node *a, const struct 
 {
 	if (a->type != TW_DECIMAL || !a->is_null || was->is_null)
 		return 1;
-	xp_fail(cx->err, was->at, "written with a point it is an f64: 100.0", "the number is too large for a decimal(%u)",
-		scale);
+	xp_fail(cx->err, was->at, "written with a point it is an f64: 100.0",
+		"the number is too large for a decimal(%u)", scale);
 	return 0;
 }
 

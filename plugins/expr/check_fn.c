@@ -14,8 +14,7 @@ static int want(struct xp_cx *cx, const struct xp_node *n, uint32_t i, int is_ri
 
 	if (is_right)
 		return 1;
-	xp_fail(cx->err, n->args[i]->at, NULL, "%s should stand here, not %s", wanted,
-		xp_type_text(n->args[i], buf));
+	xp_fail(cx->err, n->args[i]->at, NULL, "%s should stand here, not %s", wanted, xp_type_text(n->args[i], buf));
 	return 0;
 }
 
@@ -260,7 +259,8 @@ static struct xp_node *date_trunc(struct xp_cx *cx, struct xp_node *n)
 		u = xp_above(cx, n->args[1], NULL);
 		return xp_done_null(cx, u, XP_TRUNC_UNIT, i, TW_TIMESTAMP);
 	}
-	xp_fail(cx->err, u->at, "units: 'second', 'minute', 'hour', 'day', 'month', 'year'; trunc(t, 10s) takes any span",
+	xp_fail(cx->err, u->at,
+		"units: 'second', 'minute', 'hour', 'day', 'month', 'year'; trunc(t, 10s) takes any span",
 		"date_trunc() takes a unit of time as its first argument");
 	return NULL;
 }

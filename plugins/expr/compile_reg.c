@@ -89,7 +89,8 @@ static struct tw_view blob_view(struct xp_code *c, struct xp_text t)
 
 uint16_t xp_constant(struct xp_code *c, const struct xp_node *n)
 {
-	struct xp_rdesc d = {.cls = (uint8_t)xp_class_of(n->type), .place = XP_FIXED, .nullable = n->is_null, .pinned = 1};
+	struct xp_rdesc d = {
+		.cls = (uint8_t)xp_class_of(n->type), .place = XP_FIXED, .nullable = n->is_null, .pinned = 1};
 	uint32_t i;
 
 	if (d.cls != XP_S && !n->is_null)
@@ -108,13 +109,14 @@ uint16_t xp_constant(struct xp_code *c, const struct xp_node *n)
 uint16_t xp_column(struct xp_code *c, uint32_t col)
 {
 	static const uint16_t loads[] = {
-		[TW_BOOL] = XP_LOAD_BITS,	[TW_I32] = XP_LOAD_I32,	    [TW_I64] = XP_LOAD_NULLS,
-		[TW_U32] = XP_LOAD_U32,	[TW_U64] = XP_LOAD_NULLS,	    [TW_F32] = XP_LOAD_F32,
-		[TW_F64] = XP_LOAD_NULLS,	[TW_TIMESTAMP] = XP_LOAD_NULLS, [TW_DECIMAL] = XP_LOAD_NULLS,
-		[TW_STR] = XP_LOAD_NULLS,	[TW_BYTES] = XP_LOAD_NULLS,	    [TW_FIXED] = XP_LOAD_FIXED,
+		[TW_BOOL] = XP_LOAD_BITS, [TW_I32] = XP_LOAD_I32,         [TW_I64] = XP_LOAD_NULLS,
+		[TW_U32] = XP_LOAD_U32,   [TW_U64] = XP_LOAD_NULLS,       [TW_F32] = XP_LOAD_F32,
+		[TW_F64] = XP_LOAD_NULLS, [TW_TIMESTAMP] = XP_LOAD_NULLS, [TW_DECIMAL] = XP_LOAD_NULLS,
+		[TW_STR] = XP_LOAD_NULLS, [TW_BYTES] = XP_LOAD_NULLS,     [TW_FIXED] = XP_LOAD_FIXED,
 	};
 	struct xp_col *k = &c->cols[col];
-	struct xp_rdesc d = {.cls = (uint8_t)xp_class_of(k->type), .nullable = k->nullable, .pinned = 1, .field = k->field};
+	struct xp_rdesc d = {
+		.cls = (uint8_t)xp_class_of(k->type), .nullable = k->nullable, .pinned = 1, .field = k->field};
 	struct xp_ins in = {.op = loads[k->type]};
 
 	if (k->is_loaded)

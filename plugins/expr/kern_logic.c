@@ -95,7 +95,7 @@ void xp_nullif(struct xp_run *x, const struct xp_ins *in)
 	else
 		memcpy(x->regs[in->dst].v, x->regs[in->arg[0]].v, (size_t)x->n * width[in->sub]);
 	for (i = 0; i < x->n; i++)
-		ok[i] = ok_at(oka, i) & (uint8_t)~(same[i] & ok_at(oks, i)) & 1;
+		ok[i] = ok_at(oka, i) & (uint8_t) ~(same[i] & ok_at(oks, i)) & 1;
 }
 
 /* Not found in a set with a null: it might be that. */

@@ -1,12 +1,12 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem */
-#endif
 /*
  * kern_make.c - text cut out of text, put together, and printed; see prog.h.
  *
  * What is cut out is a view into the same bytes. What is new goes into the text
  * buffers of the batch, or into the view itself up to 12 bytes. [worker]
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem */
+#endif
 #include "kern.h"
 
 #include <math.h>
@@ -116,6 +116,14 @@ void xp_trim(struct xp_run *x, const struct xp_ins *in)
 	}
 }
 
+static int is_ascii(const char *eight)
+{
+	uint64_t w;
+
+	memcpy(&w, eight, 8);
+	return (w & 0x8080808080808080ull) == 0;
+}
+
 /* Bytes of the first `chars` characters of p[0..n). */
 static uint32_t skip(const char *p, uint32_t n, int64_t chars, int bytes)
 {
@@ -123,6 +131,8 @@ static uint32_t skip(const char *p, uint32_t n, int64_t chars, int bytes)
 
 	if (bytes)
 		return chars < n ? (uint32_t)chars : n;
+	for (; chars >= 8 && i + 8 <= n && is_ascii(p + i); chars -= 8)
+		i += 8;
 	for (; chars > 0 && i < n; chars--)
 		for (i++; i < n && ((unsigned char)p[i] & 0xc0) == 0x80;)
 			i++;
@@ -336,7 +346,7 @@ void xp_print_b(struct xp_run *x, const struct xp_ins *in)
 		uint32_t row = xp_row(x, ok, k);
 
 		if (row != TW_NONE)
-			put(x, in, row, a[row] ? "true" : "false", 5u - a[row]);
+			tw_view_set(xp_s(x, in->dst, row), 0, 0, a[row] ? "true" : "false", 5u - a[row]);
 	}
 }
 

@@ -1,7 +1,7 @@
+/* kern_text.c - text compared, searched and measured; selected rows only; see prog.h. [worker] */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memmem */
 #endif
-/* kern_text.c - text compared, searched and measured; selected rows only; see prog.h. [worker] */
 #include "kern.h"
 
 static uint32_t head(const struct tw_view *v)
@@ -167,8 +167,7 @@ void xp_ends(struct xp_run *x, const struct xp_ins *in)
 			continue;
 		a = xp_s(x, in->arg[0], row);
 		b = xp_s(x, in->arg[1], row);
-		d[row] = a->len >= b->len &&
-			 memcmp(xp_ptr(x, a) + (a->len - b->len), xp_ptr(x, b), b->len) == 0;
+		d[row] = a->len >= b->len && memcmp(xp_ptr(x, a) + (a->len - b->len), xp_ptr(x, b), b->len) == 0;
 	}
 }
 
@@ -186,8 +185,8 @@ void xp_contains(struct xp_run *x, const struct xp_ins *in)
 			continue;
 		a = xp_s(x, in->arg[0], row);
 		b = xp_s(x, in->arg[1], row);
-		d[row] = a->len >= b->len &&
-			 (b->len == 0 || memmem(xp_ptr(x, a), a->len, xp_ptr(x, b), b->len) != NULL);
+		d[row] =
+			a->len >= b->len && (b->len == 0 || memmem(xp_ptr(x, a), a->len, xp_ptr(x, b), b->len) != NULL);
 	}
 }
 

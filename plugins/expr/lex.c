@@ -72,9 +72,9 @@ static void lex_quoted(struct xp_lex *l, char quote, enum xp_tok tok)
 
 	for (;; i++) {
 		if (i >= l->len) {
-			bad(l, l->at,
-			    quote == '"' ? "the name has no closing \"" : "the text has no closing quote",
-			    quote == '"' ? "texts stand in single quotes: 'abc'" : "a quote inside a text is written twice: 'it''s'");
+			bad(l, l->at, quote == '"' ? "the name has no closing \"" : "the text has no closing quote",
+			    quote == '"' ? "texts stand in single quotes: 'abc'"
+					 : "a quote inside a text is written twice: 'it''s'");
 			return;
 		}
 		if (l->s[i] == quote) {
@@ -97,13 +97,8 @@ static uint64_t unit_ns(const char *p, uint32_t n)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = {{"ns", 1},
-		     {"us", 1000},
-		     {"ms", 1000000},
-		     {"s", 1000000000},
-		     {"m", 60000000000},
-		     {"h", 3600000000000},
-		     {"d", 86400000000000}};
+	} units[] = {{"ns", 1},          {"us", 1000},         {"ms", 1000000},      {"s", 1000000000},
+		     {"m", 60000000000}, {"h", 3600000000000}, {"d", 86400000000000}};
 	uint32_t i;
 
 	for (i = 0; i < sizeof units / sizeof *units; i++)
@@ -188,8 +183,8 @@ static int same_word(const char *word, const char *p, uint32_t n)
 
 static void lex_word(struct xp_lex *l)
 {
-	static const char *const words[] = {"and",  "or",   "not",  "is",   "null", "in",   "between", "like",  "case",
-					    "when", "then", "else", "end",  "cast", "as",   "true",    "false", "div"};
+	static const char *const words[] = {"and",  "or",   "not",  "is",  "null", "in", "between", "like",  "case",
+					    "when", "then", "else", "end", "cast", "as", "true",    "false", "div"};
 	uint32_t start = l->pos, n, i;
 	char *name;
 
@@ -213,10 +208,10 @@ static void lex_sign(struct xp_lex *l)
 	static const struct {
 		char text[3];
 		uint8_t tok;
-	} signs[] = {{"==", XP_T_EQ},  {"!=", XP_T_NE},    {"<>", XP_T_NE},   {"<=", XP_T_LE},     {">=", XP_T_GE},
-		     {"=", XP_T_EQ},   {"<", XP_T_LT},     {">", XP_T_GT},    {"+", XP_T_PLUS},    {"-", XP_T_MINUS},
-		     {"*", XP_T_STAR}, {"/", XP_T_SLASH},  {"%", XP_T_PERCENT}, {"(", XP_T_LPAR}, {")", XP_T_RPAR},
-		     {",", XP_T_COMMA}};
+	} signs[] = {{"==", XP_T_EQ},     {"!=", XP_T_NE},   {"<>", XP_T_NE},  {"<=", XP_T_LE},
+		     {">=", XP_T_GE},     {"=", XP_T_EQ},    {"<", XP_T_LT},   {">", XP_T_GT},
+		     {"+", XP_T_PLUS},    {"-", XP_T_MINUS}, {"*", XP_T_STAR}, {"/", XP_T_SLASH},
+		     {"%", XP_T_PERCENT}, {"(", XP_T_LPAR},  {")", XP_T_RPAR}, {",", XP_T_COMMA}};
 	uint32_t i, n;
 
 	for (i = 0; i < sizeof signs / sizeof *signs; i++) {

@@ -204,11 +204,11 @@ struct xp_level {
 struct xp_run {
 	const struct xp_prog *prog;
 	struct xp_reg *regs;
-	uint16_t *all;         /* 0, 1, 2, ...: the selection of a batch that has none */
-	uint16_t *lists;       /* rows a list, one per level */
+	uint16_t *all;          /* 0, 1, 2, ...: the selection of a batch that has none */
+	uint16_t *lists;        /* rows a list, one per level */
 	struct xp_level *outer; /* the selections pushed over */
-	uint8_t *failed;       /* rows that went to err */
-	uint32_t rows;         /* capacity */
+	uint8_t *failed;        /* rows that went to err */
+	uint32_t rows;          /* capacity */
 	/* of the batch under way */
 	struct tw_ctx *ctx;
 	struct tw_batch *b;

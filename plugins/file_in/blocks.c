@@ -113,8 +113,13 @@ int blocks_take(struct tw_ctx *ctx, struct file_in *f)
 	}
 	s = &f->streams[k->stream];
 	base = f->conf->head - (piece_read_at(f, s, 0));
-	piece_begin(ctx, f, &(struct arrival){.raw = k->raw, .base = base, .len = (uint32_t)k->io.result,
-					      .stream = k->stream, .at_end = k->at_end, .retire = true,
-					      .read_ns = k->read_ns});
+	piece_begin(ctx, f,
+		    &(struct arrival){.raw = k->raw,
+				      .base = base,
+				      .len = (uint32_t)k->io.result,
+				      .stream = k->stream,
+				      .at_end = k->at_end,
+				      .retire = true,
+				      .read_ns = k->read_ns});
 	return 1;
 }

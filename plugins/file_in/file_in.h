@@ -22,7 +22,7 @@
 #include <thalweg/ext/source.h>
 #include <thalweg/plugin.h>
 
-#define AHEAD 4u        /* blocks asked for and not yet taken */
+#define AHEAD 4u /* blocks asked for and not yet taken */
 #define RAW_COUNT 16u
 #define PATH_BYTES 4096u /* in a raw buffer, where rows carry the path */
 #define MAX_OUT 16u
@@ -31,9 +31,9 @@
 struct conf {
 	const char *path;
 	uint32_t max_line, block;
-	uint32_t path_room; /* bytes before the carry: PATH_BYTES or 0 */
-	uint32_t head;      /* bytes of a raw buffer before the block */
-	bool is_text;       /* the lines must be UTF-8 */
+	uint32_t path_room;                   /* bytes before the carry: PATH_BYTES or 0 */
+	uint32_t head;                        /* bytes of a raw buffer before the block */
+	bool is_text;                         /* the lines must be UTF-8 */
 	const struct tw_field *line, *origin; /* origin: the path's column, or NULL */
 };
 
@@ -42,8 +42,8 @@ struct stream {
 	/* constant after create */
 	char *path;
 	uint32_t path_len;
-	bool is_pipe; /* read by the worker; else by requests */
-	int fd;       /* of a pipe */
+	bool is_pipe;  /* read by the worker; else by requests */
+	int fd;        /* of a pipe */
 	int64_t start; /* of a file: where to begin */
 	/* [worker] only */
 	char *carry; /* begin of a line, max_line + 1 bytes; regular files share one */
@@ -59,8 +59,8 @@ struct block {
 	struct tw_raw *raw;
 	/* written by the request */
 	uint32_t stream;
-	bool at_end;     /* these are the stream's last bytes */
-	bool none_left;  /* there was no stream any more */
+	bool at_end;    /* these are the stream's last bytes */
+	bool none_left; /* there was no stream any more */
 	int64_t read_ns;
 };
 
@@ -101,6 +101,7 @@ struct file_in {
 	struct tw_raw *piece_raw;
 	uint32_t piece_path, piece_stream;
 	bool piece_at_end, piece_retire;
+	int64_t piece_ns; /* when it was read */
 
 	/* lines not yet in a batch, and buffers that go when these have gone */
 	uint32_t n_lines, n_retired;

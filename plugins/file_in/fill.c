@@ -9,12 +9,18 @@ struct last {
 	uint32_t number;
 };
 
+/* Blocks whose lines one batch may hold. The rest of a batch's buffers is for those who
+ * add text to it: unescaped strings of all its lines fit. */
+#define BLOCKS_PER_BATCH 3
+
 static bool attach(struct tw_ctx *ctx, struct tw_batch *b, struct tw_raw *raw, struct last *last)
 {
 	int number;
 
 	if (last->raw == raw)
 		return true;
+	if (b->n_bufs == BLOCKS_PER_BATCH)
+		return false;
 	number = ctx->host->raw_attach(ctx, b, raw);
 	if (number < 0)
 		return false;

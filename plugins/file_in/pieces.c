@@ -33,15 +33,16 @@ void piece_begin(struct tw_ctx *ctx, struct file_in *f, const struct arrival *a)
 	f->piece_at_end = a->at_end;
 	f->piece_retire = a->retire;
 	f->reads_left--;
-	if (a->read_ns < f->origin_ns)
-		f->origin_ns = a->read_ns;
+	f->piece_ns = a->read_ns;
 	ctx->host->count(ctx, f->bytes_counter, a->len);
 }
 
 static void add_line(struct file_in *f, uint32_t off, uint32_t len)
 {
-	f->lines[f->n_lines++] = (struct line){.raw = f->piece_raw, .off = off, .len = len,
-					       .path_off = f->piece_path, .stream = f->piece_stream};
+	if (f->piece_ns < f->origin_ns)
+		f->origin_ns = f->piece_ns;
+	f->lines[f->n_lines++] = (struct line){
+		.raw = f->piece_raw, .off = off, .len = len, .path_off = f->piece_path, .stream = f->piece_stream};
 }
 
 static void report_long(struct tw_ctx *ctx, struct file_in *f)
@@ -54,7 +55,8 @@ static void report_long(struct tw_ctx *ctx, struct file_in *f)
 	if (f->warned)
 		return;
 	f->warned = true;
-	snprintf(line, sizeof line, "%.300s has a line over max_line (%u bytes): such lines are left out and counted in too_long",
+	snprintf(line, sizeof line,
+		 "%.300s has a line over max_line (%u bytes): such lines are left out and counted in too_long",
 		 f->streams[f->piece_stream].path, f->conf->max_line);
 	ctx->host->log(ctx, TW_LOG_WARN, line);
 }

@@ -178,7 +178,9 @@ static int make_carries(struct tw_ctx *ctx, struct file_in *f)
 		if (!s->carry)
 			break;
 	}
-	return i == f->n_streams ? 0 : ctx->host->fail(ctx, -ENOMEM, "out of memory for the begins of lines; lower max_line");
+	return i == f->n_streams
+		       ? 0
+		       : ctx->host->fail(ctx, -ENOMEM, "out of memory for the begins of lines; lower max_line");
 }
 
 static int watch_pipes(struct tw_ctx *ctx, struct file_in *f)

@@ -96,10 +96,11 @@ static void check_keys(struct tw_bind *b, const struct conf *c)
 	const struct tw_conf *column = b->host->get(b->config, "column"), *columns = b->host->get(b->config, "columns");
 
 	if (c->format == FORMAT_RAW && !column)
-		b->host->fail(b, b->host->get(b->config, "format"), -1, "format raw needs to know which column to write",
-			      "name a text column in \"column\"");
+		b->host->fail(b, b->host->get(b->config, "format"), -1,
+			      "format raw needs to know which column to write", "name a text column in \"column\"");
 	if (c->format != FORMAT_RAW && column)
-		b->host->fail(b, column, -1, "\"column\" is for format raw", "list the columns to write in \"columns\"");
+		b->host->fail(b, column, -1, "\"column\" is for format raw",
+			      "list the columns to write in \"columns\"");
 	if (c->format == FORMAT_RAW && columns)
 		b->host->fail(b, columns, -1, "format raw writes one column", "name it in \"column\"");
 }

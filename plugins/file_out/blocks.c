@@ -33,7 +33,7 @@ static int64_t write_block(struct tw_io *req)
 	}
 	if (err)
 		f->io_failed = true; /* nothing after a hole */
-	return err ? err : done;
+	return err ? (int64_t)err : (int64_t)done;
 }
 
 int blocks_reap(struct tw_ctx *ctx, struct file_out *f)

@@ -35,14 +35,14 @@ struct conf {
 	uint32_t n_columns;
 	const struct column *columns;
 	const struct tw_field *text; /* shown with a row that is too long; or NULL */
-	const char *header; /* of CSV; "" for none */
+	const char *header;          /* of CSV; "" for none */
 	uint32_t header_len;
 };
 
 struct block {
-	struct tw_io io; /* result: bytes written, or -errno */
+	struct tw_io io;    /* result: bytes written, or -errno */
 	struct tw_raw *raw; /* NULL until first used */
-	bool is_written; /* given to io, result not yet looked at */
+	bool is_written;    /* given to io, result not yet looked at */
 };
 
 struct file_out {

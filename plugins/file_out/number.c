@@ -1,9 +1,6 @@
 /* number.c - numbers and times as text; see format.h. */
 #include "format.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_MAX 40u
@@ -59,8 +56,7 @@ char *put_i64(char *to, const char *end, int64_t v)
 	return put_bytes(to, end, p, (uint32_t)(buf + sizeof buf - p));
 }
 
-/* v with a point before its last `scale` digits. */
-static char *put_pointed(char *to, const char *end, uint64_t v, uint32_t scale, bool negative)
+char *put_pointed(char *to, const char *end, uint64_t v, uint32_t scale, bool negative)
 {
 	char buf[300], *last = buf + sizeof buf, *p = digits_before(last, v);
 
@@ -78,60 +74,6 @@ static char *put_pointed(char *to, const char *end, uint64_t v, uint32_t scale, 
 char *put_decimal(char *to, const char *end, int64_t v, uint32_t scale)
 {
 	return put_pointed(to, end, size_of(v), scale, v < 0);
-}
-
-/* Is there a short decimal n / 10^k that is v? Both are exact as doubles, so the
- * division rounds as reading the decimal would. The least k, or -1. */
-static int few_digits(double v, bool is_float, uint64_t *n)
-{
-	static const double pow10[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
-	const double limit = is_float ? 1e9 : 9007199254740992.0;
-	int k;
-
-	for (k = 0; k < (int)(sizeof pow10 / sizeof *pow10); k++) {
-		const double scaled = v * pow10[k] + 0.5;
-		double back;
-
-		if (scaled >= limit)
-			return -1;
-		*n = (uint64_t)scaled;
-		back = (double)*n / pow10[k];
-		if (is_float ? (float)back == (float)v : back == v)
-			return k;
-	}
-	return -1;
-}
-
-static bool reads_back(const char *s, double v, bool is_float)
-{
-	return is_float ? strtof(s, NULL) == (float)v : strtod(s, NULL) == v;
-}
-
-static char *put_real(char *to, const char *end, double v, bool is_float)
-{
-	char buf[NUMBER_MAX], *point;
-	uint64_t n;
-	int k = few_digits(fabs(v), is_float, &n), digits = is_float ? 6 : 15;
-
-	if (k >= 0 && n > 0)
-		return put_pointed(to, end, n, (uint32_t)k, v < 0);
-	do
-		snprintf(buf, sizeof buf, "%.*g", digits, v);
-	while (!reads_back(buf, v, is_float) && digits++ < 17);
-	point = strchr(buf, ','); /* a locale's */
-	if (point)
-		*point = '.';
-	return put_bytes(to, end, buf, (uint32_t)strlen(buf));
-}
-
-char *put_f64(char *to, const char *end, double v)
-{
-	return put_real(to, end, v, false);
-}
-
-char *put_f32(char *to, const char *end, float v)
-{
-	return put_real(to, end, (double)v, true);
 }
 
 /* Year, month, day of a day number; days of a 400-year cycle counted from March. */
@@ -157,9 +99,16 @@ static char *two(char *p, uint32_t v, char after)
 
 char *put_timestamp(char *to, const char *end, int64_t ns)
 {
-	const int64_t second = 1000000000, whole = ns / second - (ns % second < 0), days = whole / 86400 - (whole % 86400 < 0);
-	const uint32_t of_day = (uint32_t)(whole - days * 86400), fraction = (uint32_t)(ns - whole * second);
-	uint32_t month, day, digits = fraction == 0 ? 0 : fraction % 1000 ? 9 : fraction % 1000000 ? 6 : 3, i, rest = fraction;
+	const int64_t second = 1000000000, whole = ns / second - (ns % second < 0),
+		      days = whole / 86400 - (whole % 86400 < 0);
+	const uint32_t of_day = (uint32_t)(whole - days * 86400),
+		       fraction = (uint32_t)(ns % second + (ns % second < 0 ? second : 0));
+	uint32_t month, day,
+		digits = fraction == 0        ? 0
+			 : fraction % 1000    ? 9
+			 : fraction % 1000000 ? 6
+					      : 3,
+		i, rest = fraction;
 	char buf[NUMBER_MAX], *p = buf;
 	int64_t year;
 

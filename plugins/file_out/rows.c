@@ -72,8 +72,8 @@ char *put_row(const struct conf *c, const struct tw_batch *b, uint32_t row, char
 		to = put_bytes(to, end, col->lead, col->lead_len);
 		if (!to)
 			return NULL;
-		to = tw_is_null(b, col->field, row) ? put_null(c->format, to, end) :
-						      put_value(c->format, b, col->field, row, to, end);
+		to = tw_is_null(b, col->field, row) ? put_null(c->format, to, end)
+						    : put_value(c->format, b, col->field, row, to, end);
 	}
 	if (!to)
 		return NULL;

@@ -101,7 +101,8 @@ static void check_leaf(struct tw_bind *b, const struct column *c, const struct t
 
 	if (node < 0 || c->type == TW_BYTES || p->shape.nodes[node].n_members == 0)
 		return;
-	snprintf(what, sizeof what, "other fields lie below this place, so its value can be no %s", tw_type_name(c->type));
+	snprintf(what, sizeof what, "other fields lie below this place, so its value can be no %s",
+		 tw_type_name(c->type));
 	b->host->fail(b, at ? at : conf, -1, what, "only \"bytes\" takes a map or list as it stands");
 }
 
@@ -114,8 +115,8 @@ static void bind_line(struct tw_bind *b, struct plan *p)
 	if (!p->line)
 		return;
 	if (!tw_type_is_text(p->line->type)) {
-		snprintf(what, sizeof what, "a document is of type str or bytes, and \"%.80s\" is of type %s", p->line->name,
-			 tw_type_name(p->line->type));
+		snprintf(what, sizeof what, "a document is of type str or bytes, and \"%.80s\" is of type %s",
+			 p->line->name, tw_type_name(p->line->type));
 		b->host->fail(b, at, -1, what, NULL);
 	}
 	if (!tw_conf_bool(b, "keep"))

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define DIGITS 780u
+#define EXACT UINT32_MAX /* as a shift: none, and what is not whole is not cut but refused */
 
 struct digits {
 	char text[DIGITS + 32]; /* a sign, digits without zeroes at either end; room for an exponent */
@@ -92,7 +93,7 @@ static void read_digits(struct digits *d, const char *text, uint32_t len)
 	}
 }
 
-static enum number_result whole_of_digits(const char *text, uint32_t len, uint32_t shift, int cut, uint64_t *out)
+static enum number_result whole_of_digits(const char *text, uint32_t len, uint32_t shift, uint64_t *out)
 {
 	struct digits d;
 	uint64_t v = 0;
@@ -100,12 +101,12 @@ static enum number_result whole_of_digits(const char *text, uint32_t len, uint32
 
 	*out = 0;
 	read_digits(&d, text, len);
-	n_whole = (int64_t)d.n + d.exponent + shift; /* digits before the point */
+	n_whole = (int64_t)d.n + d.exponent + (shift == EXACT ? 0 : shift); /* digits before the point */
 	if (d.n == 0)
 		return NUMBER_OK;
 	if (n_whole > 20)
 		return NUMBER_RANGE;
-	if (n_whole < (int64_t)d.n && !cut)
+	if (n_whole < (int64_t)d.n && shift == EXACT)
 		return NUMBER_FRACTION;
 	for (i = 0; i < n_whole; i++) {
 		const uint64_t digit = i < (int64_t)d.n ? (uint64_t)(d.text[1 + i] - '0') : 0;
@@ -117,18 +118,17 @@ static enum number_result whole_of_digits(const char *text, uint32_t len, uint32
 	return NUMBER_OK;
 }
 
-/* The magnitude of the number times 10^shift. Digits below 1: NUMBER_FRACTION, or ignored if `cut`. */
-static enum number_result whole(const struct number *n, const char *text, uint32_t len, uint32_t shift, int cut,
-				uint64_t *out)
+/* The magnitude of the number times 10^shift, or see EXACT. */
+static enum number_result whole(const struct number *n, const char *text, uint32_t len, uint32_t shift, uint64_t *out)
 {
-	const int64_t e = (int64_t)n->exponent + shift;
+	const int64_t e = (int64_t)n->exponent + (shift == EXACT ? 0 : shift);
 
 	if (!n->is_small || e < -19 || e > 19)
-		return whole_of_digits(text, len, shift, cut, out);
+		return whole_of_digits(text, len, shift, out);
 	if (e >= 0)
 		return __builtin_mul_overflow(n->mantissa, tens[e], out) ? NUMBER_RANGE : NUMBER_OK;
 	*out = n->mantissa / tens[-e];
-	return !cut && n->mantissa % tens[-e] ? NUMBER_FRACTION : NUMBER_OK;
+	return shift == EXACT && n->mantissa % tens[-e] ? NUMBER_FRACTION : NUMBER_OK;
 }
 
 /* The sign put to a magnitude. */
@@ -145,14 +145,14 @@ static enum number_result with_sign(int is_negative, uint64_t v, int64_t *out)
 enum number_result number_i64(const struct number *n, const char *text, uint32_t len, int64_t *out)
 {
 	uint64_t v;
-	const enum number_result r = whole(n, text, len, 0, 0, &v);
+	const enum number_result r = whole(n, text, len, EXACT, &v);
 
 	return r == NUMBER_OK ? with_sign(n->is_negative, v, out) : r;
 }
 
 enum number_result number_u64(const struct number *n, const char *text, uint32_t len, uint64_t *out)
 {
-	const enum number_result r = whole(n, text, len, 0, 0, out);
+	const enum number_result r = whole(n, text, len, EXACT, out);
 
 	return r == NUMBER_OK && n->is_negative && *out ? NUMBER_RANGE : r;
 }
@@ -160,7 +160,7 @@ enum number_result number_u64(const struct number *n, const char *text, uint32_t
 enum number_result number_time(const struct number *n, const char *text, uint32_t len, uint32_t shift, int64_t *out)
 {
 	uint64_t v;
-	const enum number_result r = whole(n, text, len, shift, 1, &v);
+	const enum number_result r = whole(n, text, len, shift, &v);
 
 	return r == NUMBER_OK ? with_sign(n->is_negative, v, out) : r;
 }

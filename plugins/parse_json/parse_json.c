@@ -42,7 +42,8 @@ static void destroy(struct tw_ctx *ctx, void *op)
 
 static const char *kind_name(uint32_t kind)
 {
-	static const char *const names[] = {"missing", "null", "a bool", "a bool", "a number", "a string", "a list", "a map"};
+	static const char *const names[] = {"missing",  "null",     "a bool", "a bool",
+					    "a number", "a string", "a list", "a map"};
 
 	return names[kind];
 }
@@ -131,7 +132,9 @@ static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch 
 	return tw_emit(ctx, port, b);
 }
 
-#define TYPES "\"enum\": [\"bool\", \"i32\", \"i64\", \"u32\", \"u64\", \"f32\", \"f64\", \"timestamp\", \"str\", \"bytes\"]"
+#define TYPES                                                                                                          \
+	"\"enum\": [\"bool\", \"i32\", \"i64\", \"u32\", \"u64\", \"f32\", \"f64\", \"timestamp\", \"str\", "          \
+	"\"bytes\"]"
 
 static const char config[] =
 	"{\"type\": \"object\", \"required\": [\"fields\"], \"additionalProperties\": false, \"properties\": {"

@@ -15,7 +15,8 @@ static const char *fault(struct scan *s, const char *at, const char *what)
 
 static inline const char *skip_space(const struct scan *s, const char *p)
 {
-	while (p < s->end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+	/* there is none, mostly: one comparison says so */
+	while (p < s->end && (unsigned char)*p <= ' ' && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	return p;
 }
@@ -128,8 +129,8 @@ static inline uint16_t meet(struct scan *s, uint16_t member)
 
 static const char *scan_map(struct scan *s, const char *p, uint16_t node)
 {
-	const struct shape_node *n = node != SHAPE_NONE && s->shape->nodes[node].n_members ? &s->shape->nodes[node]
-											   : NULL;
+	const struct shape_node *n =
+		node != SHAPE_NONE && s->shape->nodes[node].n_members ? &s->shape->nodes[node] : NULL;
 	uint16_t *guess = n ? &s->guess[s->shape->n_members + node] : NULL, member = SHAPE_NONE;
 	uint8_t is_escaped;
 
@@ -219,56 +220,61 @@ static const char *scan_inner(struct scan *s, const char *p, uint16_t node)
 	return p;
 }
 
+/* Where a value at a node goes; what nobody wants goes to the spare one. */
+static inline struct value *place_of(const struct scan *s, uint16_t node)
+{
+	const uint16_t slot = node == SHAPE_NONE ? SHAPE_NONE : s->shape->nodes[node].slot;
+
+	return &s->values[slot == SHAPE_NONE ? s->shape->n_slots : slot];
+}
+
 static const char *scan_value(struct scan *s, const char *p, uint16_t node)
 {
 	const char *const start = p;
-	struct value v = {0};
-	uint16_t slot;
+	struct value *const v = place_of(s, node);
+	uint8_t kind;
 
 	if (p == s->end)
 		return fault(s, p, "");
 	switch (*p) {
 	case '"':
-		v.kind = VALUE_STRING;
-		p = scan_string(s, p + 1, &v.is_escaped);
+		kind = VALUE_STRING;
+		p = scan_string(s, p + 1, &v->is_escaped);
 		break;
 	case '{':
 	case '[':
-		v.kind = *p == '{' ? VALUE_MAP : VALUE_LIST;
+		kind = *p == '{' ? VALUE_MAP : VALUE_LIST;
 		p = scan_inner(s, p, node);
 		break;
 	case 't':
-		v.kind = VALUE_TRUE;
+		kind = VALUE_TRUE;
 		p = scan_word(s, p, "true");
 		break;
 	case 'f':
-		v.kind = VALUE_FALSE;
+		kind = VALUE_FALSE;
 		p = scan_word(s, p, "false");
 		break;
 	case 'n':
-		v.kind = VALUE_NULL;
+		kind = VALUE_NULL;
 		p = scan_word(s, p, "null");
 		break;
 	default:
-		v.kind = VALUE_NUMBER;
-		p = scan_number(s, p, &v.number);
+		kind = VALUE_NUMBER;
+		p = scan_number(s, p, &v->number);
 		break;
 	}
-	if (!p || node == SHAPE_NONE)
-		return p;
-	slot = s->shape->nodes[node].slot;
-	if (slot == SHAPE_NONE)
-		return p;
-	v.off = (uint32_t)(start - s->start);
-	v.len = (uint32_t)(p - start);
-	s->values[slot] = v;
+	if (!p)
+		return NULL;
+	v->kind = kind;
+	v->off = (uint32_t)(start - s->start);
+	v->len = (uint32_t)(p - start);
 	return p;
 }
 
 size_t scan_bytes(const struct shape *shape)
 {
-	return (shape->n_slots + 1u) * sizeof(struct value) +
-	       (shape->n_members + shape->n_nodes) * sizeof(uint16_t) + shape->n_members;
+	return (shape->n_slots + 1u) * sizeof(struct value) + (shape->n_members + shape->n_nodes) * sizeof(uint16_t) +
+	       shape->n_members;
 }
 
 void scan_init(struct scan *s, const struct shape *shape, int lax, void *memory)

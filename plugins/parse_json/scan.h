@@ -11,7 +11,16 @@
 #include "number.h"
 #include "shape.h"
 
-enum value_kind { VALUE_MISSING, VALUE_NULL, VALUE_FALSE, VALUE_TRUE, VALUE_NUMBER, VALUE_STRING, VALUE_LIST, VALUE_MAP };
+enum value_kind {
+	VALUE_MISSING,
+	VALUE_NULL,
+	VALUE_FALSE,
+	VALUE_TRUE,
+	VALUE_NUMBER,
+	VALUE_STRING,
+	VALUE_LIST,
+	VALUE_MAP
+};
 
 /* What was found at a wanted place. */
 struct value {
@@ -31,10 +40,10 @@ struct scan {
 	/* of the present document */
 	const char *start, *end;
 	uint32_t depth;
-	struct value *values;  /* per slot of the shape */
-	uint8_t *is_met;       /* per member */
-	const char *fault;     /* what is wrong ... */
-	uint32_t fault_at;     /* ... at which byte, counted from 0 */
+	struct value *values; /* per slot of the shape, and a spare one */
+	uint8_t *is_met;      /* per member */
+	const char *fault;    /* what is wrong ... */
+	uint32_t fault_at;    /* ... at which byte, counted from 0 */
 
 	/* what followed last time: per member, and at n_members + node what came first */
 	uint16_t *guess;

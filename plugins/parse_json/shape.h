@@ -33,8 +33,8 @@ struct shape_node {
 	uint16_t members; /* the first of them; SHAPE_NONE */
 	uint16_t n_members;
 	uint32_t elements; /* 1 + the greatest index among them; 0: none */
-	uint32_t table; /* where its hash table starts */
-	uint32_t mask;  /* the table's size - 1 */
+	uint32_t table;    /* where its hash table starts */
+	uint32_t mask;     /* the table's size - 1 */
 };
 
 struct shape {

@@ -1,8 +1,8 @@
 /* store.c - values of a line into columns; see parse_json.h. */
 #include "parse_json.h"
 
+#include "rfc3339.h"
 #include "text.h"
-#include "time.h"
 
 #define SHORT_BYTES 256u
 

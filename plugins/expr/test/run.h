@@ -9,12 +9,14 @@
 #include <string.h>
 
 #define COLUMNS                                                                                                        \
-	"i:i64?,n:i64?,j:i32,k:i32?,u:u64,w:u32?,f:f64?,g:f32,b:bool?,z:bool?,q:bool,s:str?,t:str,e:str,sn:str?,"            \
+	"i:i64?,n:i64?,j:i32,k:i32?,u:u64,w:u32?,f:f64?,g:f32,b:bool?,z:bool?,q:bool,s:str?,t:str,e:str,sn:str?,"      \
 	"ts:timestamp?,d:decimal(2)?,d3:decimal(3),y:bytes?,x:fixed(4),xl:fixed(16),o:i64"
 
 #define ROW                                                                                                            \
-	"{\"i\":7,\"n\":null,\"j\":-3,\"k\":2147483647,\"u\":5,\"w\":9,\"f\":2.5,\"g\":0.5,\"b\":true,\"z\":null,\"q\":false," \
-	"\"s\":\"hello\",\"t\":\"The quick brown fox jumps\",\"e\":\"\",\"sn\":null,\"ts\":1767323045123456789,\"d\":12345,"  \
+	"{\"i\":7,\"n\":null,\"j\":-3,\"k\":2147483647,\"u\":5,\"w\":9,\"f\":2.5,\"g\":0.5,\"b\":true,\"z\":null,"     \
+	"\"q\":false,"                                                                                                 \
+	"\"s\":\"hello\",\"t\":\"The quick brown fox "                                                                 \
+	"jumps\",\"e\":\"\",\"sn\":null,\"ts\":1767323045123456789,\"d\":12345,"                                       \
 	"\"d3\":-1500,\"y\":\"hello\",\"x\":\"abcd\",\"xl\":\"0123456789abcdef\",\"o\":0}\n"
 
 /* `text` with what JSON escapes escaped. */

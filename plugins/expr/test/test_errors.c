@@ -92,7 +92,8 @@ Test(expr_errors, say_where_and_what)
 		snprintf(want, sizeof want, "at=/set/r offset=%d:", samples[i].offset);
 		cr_expect(strncmp(tw_test_error(t), want, strlen(want)) == 0, "%s: %s, not %s", samples[i].expr,
 			  tw_test_error(t), want);
-		cr_expect(strstr(tw_test_error(t), samples[i].what) != NULL, "%s: %s", samples[i].expr, tw_test_error(t));
+		cr_expect(strstr(tw_test_error(t), samples[i].what) != NULL, "%s: %s", samples[i].expr,
+			  tw_test_error(t));
 		cr_expect(!samples[i].help || strstr(strchr(tw_test_error(t), '('), samples[i].help), "%s: %s",
 			  samples[i].expr, tw_test_error(t));
 		tw_test_close(t);
@@ -158,6 +159,7 @@ Test(expr_errors, limits)
 {
 	static char s[30000], config[60000];
 	struct tw_test *t;
+	int opened;
 
 	repeat(s, "(", 2000);
 	too_much(s, "nested more than 64");
@@ -187,14 +189,15 @@ Test(expr_errors, limits)
 	repeat(s, ")", 60);
 	repeat(s, " + 1", 200);
 	set_config(s, config, sizeof config);
-	cr_assert_eq(tw_test_open(kind(), config, COLUMNS, &t), 0, "%s", tw_test_error(t));
+	opened = tw_test_open(kind(), config, COLUMNS, &t);
+	cr_assert_eq(opened, 0, "%s", tw_test_error(t));
 	tw_test_feed_json(t, ROW, 1, TW_TEST_DENSE);
 	tw_test_finish(t);
 	cr_expect_str_eq(tw_test_rows(t, 0), "{\"r\":207}\n");
 	tw_test_close(t);
 }
 
-static uint64_t seed = 20260102;
+static uint64_t seed;
 
 static uint32_t rnd(uint32_t n)
 {
@@ -227,6 +230,8 @@ Test(expr_errors, random_bytes_do_no_harm, .timeout = 120)
 	char s[100];
 	uint32_t i, k, n;
 
+	seed = 20260102;
+	printf("seed %llu\n", (unsigned long long)seed);
 	for (i = 0; i < 3000; i++) {
 		n = rnd(60);
 		for (k = 0; k < n; k++)
@@ -239,15 +244,37 @@ Test(expr_errors, random_bytes_do_no_harm, .timeout = 120)
 Test(expr_errors, random_tokens_do_no_harm, .timeout = 240)
 {
 	static const char *const tokens[] = {
-		"i", "n", "j", "u", "w", "f", "g", "b", "z", "s", "t", "e", "sn", "ts", "d", "d3", "y", "x", "xl", "(", ")", "(", ")",
-		"and", "or", "not", "=", "<", ">=", "+", "-", "*", "/", "%", "div", "is null", "in (1, 2)", "in ('a')", "like", "'a%'",
-		"between", "case when", "then", "else", "end", "1", "0", "2.5", "5s", "null", "true", "'hello'", ",", "length(", "upper(",
-		"coalesce(", "if(", "concat(", "substr(", "cast(", "as i64)", "as str)", "as timestamp)", "trunc(", "now()", "hash(",
-		"least(", "nullif(", "date_trunc('month',", "hour(", "replace(", "trim(", "sqrt(", "abs(", "9223372036854775807",
+		"i",         "n",         "j",
+		"u",         "w",         "f",
+		"g",         "b",         "z",
+		"s",         "t",         "e",
+		"sn",        "ts",        "d",
+		"d3",        "y",         "x",
+		"xl",        "(",         ")",
+		"(",         ")",         "and",
+		"or",        "not",       "=",
+		"<",         ">=",        "+",
+		"-",         "*",         "/",
+		"%",         "div",       "is null",
+		"in (1, 2)", "in ('a')",  "like",
+		"'a%'",      "between",   "case when",
+		"then",      "else",      "end",
+		"1",         "0",         "2.5",
+		"5s",        "null",      "true",
+		"'hello'",   ",",         "length(",
+		"upper(",    "coalesce(", "if(",
+		"concat(",   "substr(",   "cast(",
+		"as i64)",   "as str)",   "as timestamp)",
+		"trunc(",    "now()",     "hash(",
+		"least(",    "nullif(",   "date_trunc('month',",
+		"hour(",     "replace(",  "trim(",
+		"sqrt(",     "abs(",      "9223372036854775807",
 	};
 	uint32_t i, k, n, good = 0;
 	char s[600];
 
+	seed = 20260102;
+	printf("seed %llu\n", (unsigned long long)seed);
 	for (i = 0; i < 20000; i++) {
 		size_t at = 0;
 

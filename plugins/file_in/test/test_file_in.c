@@ -1,108 +1,6 @@
-/* test_file_in.c - the source, on real files, FIFOs and pipes. */
-#include "file_in.h"
-
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <tw_test.h>
-#include <unistd.h>
-
-#define SEED 7u
-
-static char dir[64];
-static uint32_t seed;
-
-static uint32_t any(uint32_t below)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (uint32_t)((uint64_t)seed * below >> 32);
-}
-
-static const char *in_dir(const char *name)
-{
-	static char path[4][160];
-	static int turn;
-
-	turn = (turn + 1) % 4;
-	snprintf(path[turn], sizeof path[turn], "%s/%s", dir, name);
-	return path[turn];
-}
-
-static void begin(void)
-{
-	snprintf(dir, sizeof dir, "/tmp/tw-file-in-XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
-}
-
-static void end(void)
-{
-	char cmd[96];
-
-	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
-	cr_assert_eq(system(cmd), 0);
-}
-
-static void write_file(const char *name, const char *text, size_t len)
-{
-	FILE *f = fopen(in_dir(name), "w");
-
-	cr_assert_not_null(f);
-	cr_assert_eq(fwrite(text, 1, len, f), len);
-	fclose(f);
-}
-
-/* more: further members of the config, ", ..." */
-static struct tw_test *open_source(const char *path, const char *more)
-{
-	char config[512];
-	struct tw_test *t;
-	int err;
-
-	snprintf(config, sizeof config, "{\"path\": \"%s\"%s}", path, more);
-	err = tw_test_open(tw_plugin.kinds[0], config, NULL, &t);
-	cr_assert_eq(err, 0, "%s", tw_test_error(t));
-	return t;
-}
-
-/* The rows' lines, each ended by '\n'. */
-static char *lines_of(struct tw_test *t)
-{
-	const char *rows = tw_test_rows(t, 0), *nl;
-	char *all = malloc(strlen(rows) + 1), *to = all;
-
-	for (; (nl = strchr(rows, '\n')) != NULL; rows = nl + 1) {
-		json_t *row = json_loadb(rows, (size_t)(nl - rows), JSON_ALLOW_NUL, NULL);
-		json_t *line = json_object_get(row, "line");
-
-		cr_assert(json_is_string(line), "%.*s", (int)(nl - rows), rows);
-		memcpy(to, json_string_value(line), json_string_length(line));
-		to += json_string_length(line);
-		*to++ = '\n';
-		json_decref(row);
-	}
-	*to = '\0';
-	return all;
-}
-
-static void expect_lines(struct tw_test *t, const char *want)
-{
-	char *got = lines_of(t);
-
-	cr_assert_str_eq(got, want, "got \"%s\"", got);
-	free(got);
-}
-
-static void expect_eos(struct tw_test *t)
-{
-	const int ret = tw_test_run(t, 16);
-
-	cr_assert_eq(ret, TW_EOS, "%d %s", ret, tw_test_error(t));
-}
+/* test_file_in.c - the source, on real files. */
+#define _GNU_SOURCE
+#include "source.h"
 
 Test(file_in, a_small_file, .init = begin, .fini = end)
 {
@@ -137,26 +35,6 @@ static uint32_t random_text(char *text, uint32_t max)
 	for (i = 0; i < len; i++)
 		text[i] = any(rare) == 0 ? '\n' : (char)('a' + any(26));
 	return len;
-}
-
-/* What lines_of should give: lines over max left out, a newline at the end of all. */
-static char *without_long(const char *text, uint32_t len, uint32_t max)
-{
-	char *want = malloc(len + 2), *to = want;
-	uint32_t from = 0, i;
-
-	for (i = 0; i <= len; i++) {
-		if ((i < len && text[i] != '\n') || (i == len && from == len))
-			continue;
-		if (i - from <= max) {
-			memcpy(to, text + from, i - from);
-			to += i - from;
-			*to++ = '\n';
-		}
-		from = i + 1;
-	}
-	*to = '\0';
-	return want;
 }
 
 Test(file_in, blocks_of_every_size, .init = begin, .fini = end, .timeout = 120)
@@ -241,7 +119,8 @@ Test(file_in, a_pattern_reads_in_sorted_order, .init = begin, .fini = end)
 		char row[512];
 
 		snprintf(row, sizeof row,
-			 "{\"line\":\"a line of file %02d\",\"path\":\"%s/f-%02d\"}\n{\"line\":\"last\",\"path\":\"%s/f-%02d\"}\n",
+			 "{\"line\":\"a line of file "
+			 "%02d\",\"path\":\"%s/f-%02d\"}\n{\"line\":\"last\",\"path\":\"%s/f-%02d\"}\n",
 			 i, dir, i, dir, i);
 		cr_assert_not_null(strstr(tw_test_rows(t, 0), row), "%s", row);
 	}
@@ -305,159 +184,43 @@ Test(file_in, text_that_is_not_utf8_goes_to_err, .init = begin, .fini = end)
 	tw_test_close(t);
 }
 
-static void put(int fd, const char *s)
+static const struct tw_host *fake;
+static int64_t least_origin, greatest_origin;
+
+static void note_origin(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 {
-	cr_assert_eq(write(fd, s, strlen(s)), (ssize_t)strlen(s));
+	least_origin = b->origin_ns < least_origin ? b->origin_ns : least_origin;
+	greatest_origin = b->origin_ns > greatest_origin ? b->origin_ns : greatest_origin;
+	fake->emit(ctx, port, b);
 }
 
-Test(file_in, a_fifo_in_parts, .init = begin, .fini = end)
+static int64_t now_ns(void)
 {
-	struct tw_test *t;
-	int fd;
+	struct timespec t;
 
-	cr_assert_eq(mkfifo(in_dir("p"), 0600), 0);
-	t = open_source(in_dir("p"), ", \"max_line\": 40");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT); /* no writer yet: no end either */
-	fd = open(in_dir("p"), O_WRONLY);
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	put(fd, "first line\nsec");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	expect_lines(t, "first line\n");
-	put(fd, "ond\r");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	put(fd, "\nthis one is over the limit of forty bytes, is it not");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	put(fd, " so\nlast");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	expect_lines(t, "first line\nsecond\n");
-	close(fd);
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Of every batch, also where a block gives several. */
+Test(file_in, the_origin_is_when_it_was_read, .init = begin, .fini = end)
+{
+	static char text[40000];
+	const int64_t before = now_ns();
+	struct tw_host host;
+	struct tw_test *t;
+
+	memset(text, '\n', sizeof text);
+	write_file("a", text, sizeof text);
+	t = open_source(in_dir("a"), ", \"block\": 3000");
+	fake = tw_test_ctx(t)->host;
+	host = *fake;
+	host.emit = note_origin;
+	tw_test_ctx(t)->host = &host;
+	least_origin = INT64_MAX;
 	expect_eos(t);
-	expect_lines(t, "first line\nsecond\nlast\n");
-	cr_assert_eq(tw_test_counter(t, "too_long"), 1);
+	cr_assert(least_origin >= before && greatest_origin <= now_ns(), "%ld to %ld", (long)least_origin,
+		  (long)greatest_origin);
+	tw_test_ctx(t)->host = fake;
 	tw_test_close(t);
-}
-
-/* Many pipes, written in turns, and a regular file beside them. */
-Test(file_in, many_fifos_share_batches, .init = begin, .fini = end, .timeout = 60)
-{
-	enum { PIPES = 60, LINES = 20 };
-	int fd[PIPES], i, k;
-	struct tw_test *t;
-	uint64_t batches;
-
-	for (i = 0; i < PIPES; i++) {
-		char name[16];
-
-		snprintf(name, sizeof name, "p%02d", i);
-		cr_assert_eq(mkfifo(in_dir(name), 0600), 0);
-	}
-	write_file("p-regular", "from a regular file\n", 20);
-	t = open_source(in_dir("p*"), ", \"block\": 256, \"with_path\": true");
-	for (i = 0; i < PIPES; i++) {
-		char name[16];
-
-		snprintf(name, sizeof name, "p%02d", i);
-		fd[i] = open(in_dir(name), O_WRONLY);
-		cr_assert_geq(fd[i], 0);
-	}
-	for (k = 0; k < LINES; k++) {
-		for (i = 0; i < PIPES; i++) {
-			char text[64];
-
-			snprintf(text, sizeof text, "the line %d of pipe %d\nbegin ", k, i);
-			put(fd[i], text);
-		}
-		cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	}
-	batches = tw_test_batches(t, 0);
-	cr_assert_lt(batches, PIPES * LINES / 2, "%lu", (unsigned long)batches);
-	for (i = 0; i < PIPES; i++)
-		close(fd[i]);
-	expect_eos(t);
-	for (i = 0; i < PIPES; i++) {
-		char row[256];
-
-		snprintf(row, sizeof row, "{\"line\":\"begin the line 7 of pipe %d\",\"path\":\"%s/p%02d\"}\n", i, dir, i);
-		cr_assert_not_null(strstr(tw_test_rows(t, 0), row), "%s", row);
-		snprintf(row, sizeof row, "{\"line\":\"begin \",\"path\":\"%s/p%02d\"}\n", dir, i);
-		cr_assert_not_null(strstr(tw_test_rows(t, 0), row), "%s", row);
-	}
-	cr_assert_not_null(strstr(tw_test_rows(t, 0), "from a regular file"));
-	tw_test_close(t);
-}
-
-/* A pipe that is full while no buffer is free: nothing is lost, the rest comes later. */
-Test(file_in, a_fifo_behind_a_slow_reader, .init = begin, .fini = end)
-{
-	static char text[60000];
-	struct tw_test *t;
-	char *want;
-	int fd, ret, i;
-	uint32_t len;
-
-	seed = SEED;
-	for (len = 0; len < sizeof text; len++)
-		text[len] = len % 37 == 36 ? '\n' : (char)('a' + any(26));
-	cr_assert_eq(mkfifo(in_dir("p"), 0600), 0);
-	t = open_source(in_dir("p"), ", \"block\": 1024, \"max_line\": 64");
-	tw_test_set(t, "raws", 2);
-	tw_test_set(t, "hold", 5);
-	fd = open(in_dir("p"), O_WRONLY);
-	cr_assert_eq(write(fd, text, len), (ssize_t)len);
-	for (i = 0; i < 5; i++)
-		tw_test_poll(t, 1);
-	close(fd);
-	ret = tw_test_run(t, 1);
-	cr_assert_eq(ret, TW_EOS, "%d %s", ret, tw_test_error(t));
-	want = without_long(text, len, 64);
-	expect_lines(t, want);
-	free(want);
-	tw_test_close(t);
-}
-
-/* Standard input: a pipe, then a file that is begun in its middle. */
-Test(file_in, standard_input, .init = begin, .fini = end)
-{
-	struct tw_test *t;
-	int fds[2];
-
-	cr_assert_eq(pipe(fds), 0);
-	dup2(fds[0], 0);
-	t = open_source("-", "");
-	put(fds[1], "from the pipe\nrest");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	close(fds[1]);
-	close(fds[0]);
-	expect_eos(t);
-	expect_lines(t, "from the pipe\nrest\n");
-	tw_test_close(t);
-
-	write_file("a", "one\ntwo\nthree\n", 14);
-	fds[0] = open(in_dir("a"), O_RDONLY);
-	lseek(fds[0], 4, SEEK_SET);
-	dup2(fds[0], 0);
-	t = open_source("-", "");
-	expect_eos(t);
-	expect_lines(t, "two\nthree\n");
-	tw_test_close(t);
-}
-
-/* The lease outlives the instance; the descriptor must not be opened a second time. */
-Test(file_in, a_new_instance_finds_the_pipe, .init = begin, .fini = end)
-{
-	struct tw_test *t;
-	int fd;
-
-	cr_assert_eq(mkfifo(in_dir("p"), 0600), 0);
-	t = open_source(in_dir("p"), "");
-	fd = open(in_dir("p"), O_WRONLY);
-	unlink(in_dir("p"));
-	put(fd, "one\n");
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	put(fd, "two\n");
-	cr_assert_eq(tw_test_recreate(t), 0, "%s", tw_test_error(t));
-	cr_assert_eq(tw_test_run(t, 16), TW_WAIT);
-	expect_lines(t, "one\ntwo\n");
-	tw_test_close(t);
-	close(fd);
 }

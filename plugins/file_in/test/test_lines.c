@@ -1,4 +1,5 @@
 /* test_lines.c - lines cut from pieces of any size against a plain reference. */
+#define _GNU_SOURCE
 #include "file_in.h"
 
 #include <criterion/criterion.h>
@@ -114,12 +115,13 @@ Test(lines, any_block_gives_the_same, .timeout = 60)
 
 		reference(text, len, max_line, &want);
 		in_blocks(text, len, max_line, block, &got);
-		cr_assert_eq(got.n, want.n, "round %u block %u max %u: %u lines, not %u", round, block, max_line, got.n, want.n);
+		cr_assert_eq(got.n, want.n, "round %u block %u max %u: %u lines, not %u", round, block, max_line, got.n,
+			     want.n);
 		cr_assert_eq(got.too_long, want.too_long, "round %u: %lu too long, not %lu", round,
 			     (unsigned long)got.too_long, (unsigned long)want.too_long);
 		for (i = 0; i < want.n; i++)
 			cr_assert(got.line[i].len == want.line[i].len &&
-				  memcmp(got.line[i].s, want.line[i].s, want.line[i].len) == 0,
+					  memcmp(got.line[i].s, want.line[i].s, want.line[i].len) == 0,
 				  "round %u block %u line %u", round, block, i);
 	}
 }
@@ -138,16 +140,24 @@ Test(lines, both_scans_agree, .timeout = 60)
 		cr_assert_eq(n, newlines_scalar(text, from, to, b, max, &next_b), "round %u", round);
 		cr_assert(memcmp(a, b, n * sizeof *a) == 0, "round %u", round);
 		if (n < max)
-			cr_assert(next_a == to && next_b == to, "round %u: stopped at %u, %u of %u", round, next_a, next_b, to);
+			cr_assert(next_a == to && next_b == to, "round %u: stopped at %u, %u of %u", round, next_a,
+				  next_b, to);
 	}
 }
 
 Test(lines, utf8)
 {
-	static const char *const good[] = {"", "plain", "gr\xc3\xbc\xc3\x9f", "\xe2\x82\xac", "\xf0\x9f\x8c\x8a", "\xef\xbf\xbf",
-					   "12345678\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
-	static const char *const bad[] = {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-					  "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc3", "\xe2\x82", "abcdefgh\xff", "\xc3("};
+	static const char *const good[] = {"",
+					   "plain",
+					   "gr\xc3\xbc\xc3\x9f",
+					   "\xe2\x82\xac",
+					   "\xf0\x9f\x8c\x8a",
+					   "\xef\xbf\xbf",
+					   "12345678\xed\x9f\xbf",
+					   "\xf4\x8f\xbf\xbf"};
+	static const char *const bad[] = {"\x80",         "\xc0\xaf",         "\xc1\xbf",         "\xe0\x9f\xbf",
+					  "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+					  "\xc3",         "\xe2\x82",         "abcdefgh\xff",     "\xc3("};
 	size_t i;
 
 	for (i = 0; i < sizeof good / sizeof *good; i++)

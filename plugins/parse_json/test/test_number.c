@@ -28,7 +28,8 @@ static void check_double(const char *text)
 	cr_assert_eq(number_f64(&n, text, len, &got), isinf(want) ? NUMBER_RANGE : NUMBER_OK, "%.60s", text);
 	cr_assert_eq(memcmp(&got, &want, sizeof got), 0, "%.60s: %a, not %a", text, got, want);
 	cr_assert_eq(number_f32(&n, text, len, &got_f), isinf(want_f) ? NUMBER_RANGE : NUMBER_OK, "%.60s", text);
-	cr_assert_eq(memcmp(&got_f, &want_f, sizeof got_f), 0, "%.60s: %a, not %a", text, (double)got_f, (double)want_f);
+	cr_assert_eq(memcmp(&got_f, &want_f, sizeof got_f), 0, "%.60s: %a, not %a", text, (double)got_f,
+		     (double)want_f);
 }
 
 Test(number, doubles_of_random_bits_come_back, .timeout = 60)
@@ -71,9 +72,10 @@ Test(number, doubles_of_random_digits_are_as_strtod_says, .timeout = 60)
 				text[n++] = (char)('0' + random_below(&state, 10));
 		}
 		if (random_below(&state, 2))
-			n += (uint32_t)sprintf(text + n, "%c%s%u", "eE"[random_below(&state, 2)],
-					       (const char *[]){"", "+", "-"}[random_below(&state, 3)],
-					       random_below(&state, i % 2 ? 30 : 400));
+			n += (uint32_t)sprintf(
+				text + n, "%c%s%u", "eE" [random_below(&state, 2)],
+				(const char *[]) { "", "+", "-" }[random_below(&state, 3)],
+				random_below(&state, i % 2 ? 30 : 400));
 		text[n] = '\0';
 		check_double(text);
 	}
@@ -85,9 +87,10 @@ Test(number, doubles_at_the_middle_are_rounded_right)
 	static const char *const heads[] = {"9007199254740993",
 					    "9007199254740995",
 					    "1.00000000000000011102230246251565404236316680908203125",
-					    "0.000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-					    "00000000000000000000000000000000000001e-200",
-					    "16777217", "16777219", "1.000000059604644775390625"};
+					    "0.00000000000000000000000000000000000000001e-200",
+					    "16777217",
+					    "16777219",
+					    "1.000000059604644775390625"};
 	char text[4000];
 	uint32_t i, zeroes;
 
@@ -96,9 +99,11 @@ Test(number, doubles_at_the_middle_are_rounded_right)
 		for (zeroes = 0; zeroes < 1000; zeroes += 37) {
 			if (strchr(heads[i], 'e'))
 				continue;
-			snprintf(text, sizeof text, "%s%s%0*d", heads[i], strchr(heads[i], '.') ? "" : ".", (int)zeroes + 1, 1);
+			snprintf(text, sizeof text, "%s%s%0*d", heads[i], strchr(heads[i], '.') ? "" : ".",
+				 (int)zeroes + 1, 1);
 			check_double(text);
-			snprintf(text, sizeof text, "%s%s%0*d", heads[i], strchr(heads[i], '.') ? "" : ".", (int)zeroes + 1, 0);
+			snprintf(text, sizeof text, "%s%s%0*d", heads[i], strchr(heads[i], '.') ? "" : ".",
+				 (int)zeroes + 1, 0);
 			check_double(text);
 		}
 	}
@@ -112,17 +117,40 @@ Test(number, doubles_at_the_middle_are_rounded_right)
 	check_double("1.7976931348623157e308");
 	check_double("1.7976931348623158e308");
 	check_double("1.7976931348623159e308");
-	check_double("179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207"
-		     "0963300660290120908475e170");
+	check_double(
+		"179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207"
+		"0963300660290120908475e170");
 }
 
 Test(number, doubles_of_odd_forms)
 {
-	static const char *const texts[] = {"0",	"-0",	   "0.0",     "-0.0e10", "0e999999999999", "1e-999999999999",
-					    "1e400",	"-1e400",  "1e-400",  "1E+2",	 "1e22",	   "1e23",
-					    "1e0000001", "123e-2", "0.1",     "0.3",	 "5e-324",	   "1e-323",
-					    "18446744073709551615", "18446744073709551616", "3.4028235e38", "3.4028236e38",
-					    "1.1754944e-38", "1e-45", "7e-46", "8388608.5", "9223372036854775807"};
+	static const char *const texts[] = {"0",
+					    "-0",
+					    "0.0",
+					    "-0.0e10",
+					    "0e999999999999",
+					    "1e-999999999999",
+					    "1e400",
+					    "-1e400",
+					    "1e-400",
+					    "1E+2",
+					    "1e22",
+					    "1e23",
+					    "1e0000001",
+					    "123e-2",
+					    "0.1",
+					    "0.3",
+					    "5e-324",
+					    "1e-323",
+					    "18446744073709551615",
+					    "18446744073709551616",
+					    "3.4028235e38",
+					    "3.4028236e38",
+					    "1.1754944e-38",
+					    "1e-45",
+					    "7e-46",
+					    "8388608.5",
+					    "9223372036854775807"};
 	char text[3000];
 	uint32_t i;
 
@@ -160,7 +188,7 @@ Test(number, integers_are_exact)
 
 	for (i = 0; i < 300000; i++) {
 		const int negative = i % 3 == 0;
-		const uint64_t m = i % 5 == 0 ? (uint64_t)INT64_MAX + random_below(&state, 3)
+		const uint64_t m = i % 5 == 0   ? (uint64_t)INT64_MAX + random_below(&state, 3)
 				   : i % 5 == 1 ? UINT64_MAX - random_below(&state, 3)
 						: random_next(&state) >> random_below(&state, 64);
 		struct number n;
@@ -259,8 +287,8 @@ Test(number, times_are_cut_at_the_nanosecond)
 		const struct number n = take(cases[i].text);
 		int64_t v = 0;
 
-		cr_assert_eq(number_time(&n, cases[i].text, (uint32_t)strlen(cases[i].text), cases[i].shift, &v), cases[i].r,
-			     "%s", cases[i].text);
+		cr_assert_eq(number_time(&n, cases[i].text, (uint32_t)strlen(cases[i].text), cases[i].shift, &v),
+			     cases[i].r, "%s", cases[i].text);
 		cr_assert(cases[i].r != NUMBER_OK || v == cases[i].v, "%s: %" PRId64, cases[i].text, v);
 	}
 }

@@ -68,7 +68,7 @@ Test(window, refuses_what_it_cannot_do)
 	must_refuse("{\"time\":\"t\",\"size\":\"1s\",\"agg\":{\"a\":\"median(n)\"}}",
 		    "at=/agg/a offset=0: unknown function");
 	must_refuse("{\"time\":\"n\",\"size\":\"1s\",\"agg\":{\"a\":\"count()\"}}",
-		    "at=/time: the field has another type");
+		    "at=/time: field \"n\" is of type i64");
 	must_refuse("{\"time\":\"x\",\"size\":\"1s\",\"agg\":{\"a\":\"count()\"}}", "at=/time: the input has no field");
 	must_refuse("{\"time\":\"t\",\"size\":\"0s\",\"agg\":{\"a\":\"count()\"}}", "at=/size: the size of a window");
 	must_refuse("{\"time\":\"t\",\"size\":\"1s\",\"by\":[\"n\",\"z\"],\"agg\":{\"a\":\"count()\"}}",

@@ -15,6 +15,7 @@
 #ifndef THALWEG_BIND_H
 #define THALWEG_BIND_H
 
+#include <stdio.h>
 #include <thalweg/types.h>
 
 #ifdef __cplusplus
@@ -104,7 +105,11 @@ static inline const struct tw_field *tw_bind_field(struct tw_bind *b, uint32_t i
 	const struct tw_field *f = v ? b->host->field(b, in, v, b->host->str(v)) : NULL;
 
 	if (f && type && f->type != type) {
-		b->host->fail(b, v, -1, "the field has another type than this operator needs", tw_type_name(type));
+		char what[200];
+
+		snprintf(what, sizeof what, "field \"%.100s\" is of type %s, and a %s is needed here", f->name,
+			 tw_type_name(f->type), tw_type_name(type));
+		b->host->fail(b, v, -1, what, NULL);
 		return NULL;
 	}
 	return f;

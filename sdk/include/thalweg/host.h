@@ -136,7 +136,7 @@ static inline int tw_drop(struct tw_ctx *ctx, struct tw_batch *b)
 }
 
 /* Room for at most `max` bytes of new text in b; write there, then commit what
- * was used. NULL when over the limit (64 KiB a piece): send the row to err. [worker] */
+ * was used. NULL when over the limit (256 KiB a piece): send the row to err. [worker] */
 static inline char *tw_text_reserve(struct tw_ctx *ctx, struct tw_batch *b, uint32_t max)
 {
 	if (!(b->flags & TW_TEXT_OPEN) || b->text_cap - b->text_used < max)

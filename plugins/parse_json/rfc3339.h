@@ -1,6 +1,6 @@
-/* time.h - times written as RFC 3339 says. */
-#ifndef PARSE_JSON_TIME_H
-#define PARSE_JSON_TIME_H
+/* rfc3339.h - times written as RFC 3339 says. */
+#ifndef PARSE_JSON_RFC3339_H
+#define PARSE_JSON_RFC3339_H
 
 #include <stdint.h>
 

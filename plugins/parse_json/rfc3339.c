@@ -1,5 +1,5 @@
-/* time.c - the calendar; see time.h. */
-#include "time.h"
+/* rfc3339.c - the calendar; see rfc3339.h. */
+#include "rfc3339.h"
 
 /* n digits at p; -1: they are not. */
 static int32_t number_at(const char *p, int n)
