@@ -61,7 +61,7 @@ build() {
 	{ cmake --preset "$1" && nice cmake --build --preset "$1" -j2; } >"build/$1.log" 2>&1 && return 0
 	failed=$((failed + 1))
 	echo "FAILED: the build of preset $1"
-	grep -E 'error|warning|Error' "build/$1.log" | head -20
+	grep -E '(error|warning|undefined reference)[: ]|^FAILED|CMake Error' "build/$1.log" | head -20
 	return 1
 }
 
@@ -87,7 +87,7 @@ tests() {
 }
 
 install gcc g++ clang-14 cmake ninja-build pkg-config libjansson-dev libhwloc-dev libcriterion-dev universal-ctags \
-	binutils python3 || exit 1
+	binutils python3 strace graphviz || exit 1
 
 tests test
 # Lints and what is built from the installed SDK do not change with the sanitizer.

@@ -16,10 +16,7 @@ sys/epoll.h   ^engine/run/|^tests/
 
 echo "$table" | while read -r header allowed; do
 	[ -n "$header" ] || continue
-	sources | grep -Ev "$allowed" | while read -r f; do
-		case $f in
-		plugins/*/test/*) continue ;;
-		esac
-		grep -nE "^[ 	]*#[ 	]*include[ 	]*[<\"]$header[>\"]" "$f" | sed "s|^\([0-9]*\):.*|$f:\1: <$header> is not for this file|"
-	done
+	sources | grep -Ev "$allowed|^plugins/[^/]*/test/" |
+		xargs grep -nE "^[ 	]*#[ 	]*include[ 	]*[<\"]$header[>\"]" /dev/null |
+		sed "s|^\([^:]*:[0-9]*\):.*|\1: <$header> is not for this file|"
 done | verdict

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Functions of at most 80 lines, 95 of 100 of them at most 50, with at most 7
-# parameters; files of at most 600 lines, headers of the SDK at most 170.
+# parameters; files of at most 600 lines, of tests 800 (a list of cases may be long),
+# headers of the SDK at most 170.
 # Exceptions are listed here by name, each with its reason.
 . "$(dirname "$0")/lint.sh"
 
 # a function or a file, then why
 exceptions='
 sdk/include/thalweg/host.h  one table of calls, most of it their contracts; fixed by the ABI
-plugins/expr/test/test_table.c  a list of expressions, each with what it must give
 '
 excepted() {
 	echo "$exceptions" | grep -q "^$1 "
@@ -25,6 +25,7 @@ sources | while read -r f; do
 	max=600
 	case $f in
 	sdk/include/*) max=170 ;;
+	*/test_*.c) max=800 ;;
 	esac
 	[ "$n" -le "$max" ] || excepted "$f" || echo "$f: $n lines, at most $max"
 done >"$out"

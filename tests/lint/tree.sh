@@ -19,34 +19,29 @@ folders() {
 	done
 }
 
+# Text files whose name fits the expression.
 texts() {
-	find . -type f ! -path './.git/*' ! -path './build*' | sed 's|^\./||' | LC_ALL=C sort | while read -r f; do
-		LC_ALL=C grep -qI . "$f" && echo "$f"
-	done
+	find . -type f ! -path './.git/*' ! -path './build*' | sed 's|^\./||' | grep -E "$1" | LC_ALL=C sort |
+		grep -vE "$samples" | xargs -d '\n' grep -lI . /dev/null
 }
 
-# note FILE WHAT: lines "12:..." of standard input become "FILE:12: WHAT"
+# note WHAT: "file:12:text" of standard input becomes "file:12: WHAT"
 note() {
-	sed "s|^\([0-9]*\):.*|$1:\1: $2|"
+	sed "s|^\([^:]*:[0-9]*\):.*|\1: $1|"
 }
+
+# What has to be as it is: input data, broken graphs, the licence's text.
+samples='^graphs/(data|invalid)/|/corpus/|^LICENSE$'
+ours='\.(c|h|sh|awk|py|cmake|txt|json|md)$|^\.ci/run$'
 
 contents() {
-	texts | while read -r f; do
-		grep -nE "$machine" "$f" | note "$f" "a path of someone's machine"
-		case $f in
-		graphs/data/* | graphs/invalid/* | */corpus/* | LICENSE) continue ;;
-		*.c | *.h | *.sh | *.awk | *.py | *.cmake | *.txt | *.json | *.md | .ci/run)
-			grep -nE '[ 	]+$' "$f" | note "$f" "blanks at the end of the line"
-			[ -z "$(tail -c 1 "$f")" ] || echo "$f: no newline at its end"
-			iconv -f UTF-8 -t UTF-8 "$f" >/dev/null 2>&1 || echo "$f: is not UTF-8"
-			;;
-		esac
-		case $f in
-		*.c | *.h | *.sh | *.awk | .ci/run)
-			grep -nE '^ {8}' "$f" | note "$f" "indented with blanks, not tabs"
-			;;
-		esac
+	texts . | xargs -d '\n' grep -nE "$machine" /dev/null | note "a path of someone's machine"
+	texts "$ours" | xargs -d '\n' grep -nE '[ 	]+$' /dev/null | note "blanks at the end of the line"
+	texts '\.(c|h|sh|awk)$|^\.ci/run$' | xargs -d '\n' grep -nE '^ {8}' /dev/null | note "indented with blanks, not tabs"
+	texts "$ours" | while read -r f; do
+		[ -z "$(tail -c 1 "$f")" ] || echo "$f: no newline at its end"
 	done
+	texts "$ours" | xargs -d '\n' env LC_ALL=C.UTF-8 grep -laxv '.*' /dev/null | sed 's/$/: is not UTF-8/'
 }
 
 { folders && contents; } | verdict

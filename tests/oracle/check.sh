@@ -25,6 +25,8 @@ if [ -n "$lines" ]; then
 	LC_ALL=C awk -f $here/rand.awk -f $here/make_$kind.awk -v n="$lines" -v seed=7 >"$input"
 fi
 
+[ "$name" != quickstart ] || want_bad=$(python3 -B $here/quickstart.py --bad "$input")
+
 run() {
 	echo "run $name $*"
 	sets=""
@@ -34,9 +36,17 @@ run() {
 		sets="$sets --set $o=$tmp/$o.ndjson"
 		files="$files $tmp/$o.ndjson"
 	done
+	[ "$name" != quickstart ] || sets="$sets --set bad=$tmp/bad.ndjson"
 	# the names of the temporary folder have no blanks
 	"$thalweg" run --quiet --set input="$input" $sets "$@" "graphs/$name.json"
-	sh $here/compare.sh "$name" "$input" $files
+	TW_WANT=$tmp/want sh $here/compare.sh "$name" "$input" $files
+	if [ "$name" = quickstart ]; then
+		bad=$(wc -l <"$tmp/bad.ndjson")
+		[ "$bad" -eq "$want_bad" ] || {
+			echo "$bad bad lines, but $want_bad are wanted"
+			exit 1
+		}
+	fi
 }
 
 run

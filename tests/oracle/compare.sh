@@ -1,6 +1,7 @@
 #!/bin/sh
 # compare.sh NAME INPUT GOT...: what graph NAME wrote (all its files, in any order)
-# against what NAME.py here works out from INPUT by itself.
+# against what NAME.py here works out from INPUT by itself. TW_WANT names a file to keep
+# that in, for the next comparison with the same input.
 set -eu
 
 here=$(dirname "$0")
@@ -16,5 +17,6 @@ weblog) near="p95_ms" ;;
 esac
 
 cat "$@" >"$tmp/got"
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/$name.py" "$input" >"$tmp/want"
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$tmp/got" "$tmp/want" $near
+want=${TW_WANT:-$tmp/want}
+[ -s "$want" ] || python3 -B "$here/$name.py" "$input" >"$want"
+python3 -B "$here/compare.py" "$tmp/got" "$want" $near

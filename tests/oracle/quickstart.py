@@ -1,4 +1,6 @@
-"""quickstart.py INPUT: what graphs/quickstart.json must write for INPUT, quantiles exact."""
+"""quickstart.py INPUT: what graphs/quickstart.json must write for INPUT, quantiles exact.
+
+quickstart.py --bad INPUT: how many lines are no events, and go to `bad`."""
 
 import sys
 
@@ -8,6 +10,12 @@ SIZE = 10 * 10**9
 NAMES = ["window_start", "window_end", "service", "count", "errors", "slow", "p50", "p99", "max", "avg"]
 
 sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+if sys.argv[1] == "--bad":
+    with open(sys.argv[2], "rb") as f:
+        lines = sum(1 for _ in f)
+    print(lines - sum(rows.parse_time(r.get("ts")) is not None for r in rows.records(sys.argv[2])))
+    sys.exit(0)
+
 groups = {}
 for r in rows.records(sys.argv[1]):
     ts = rows.parse_time(r.get("ts"))

@@ -7,7 +7,7 @@ import sys
 import rows
 
 SIZE = 60 * 10**9
-AVERAGES = ["window_start", "window_end", "sensor", "site", "readings", "celsius", "fahrenheit", "humidity"]
+AVERAGES = ["window_start", "window_end", "sensor", "site", "readings", "celsius", "humidity", "fahrenheit"]
 ALARMS = ["window_start", "window_end", "sensor", "kind", "times", "lowest", "highest", "first", "last"]
 
 sys.stdout.reconfigure(encoding="utf-8", newline="\n")

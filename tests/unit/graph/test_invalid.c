@@ -70,7 +70,8 @@ Test(invalid, all)
 
 	cr_assert_not_null(dir);
 	for (struct dirent *e; (e = readdir(dir));) {
-		if (e->d_name[0] == '.')
+		/* real_*: for the operators themselves, see tests/integration/invalid.sh */
+		if (e->d_name[0] == '.' || strncmp(e->d_name, "real_", 5) == 0)
 			continue;
 		try_case(e->d_name);
 		n++;

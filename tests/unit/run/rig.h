@@ -12,7 +12,8 @@
 struct rig {
 	const struct tw_kind *const *kinds;
 	uint32_t n_kinds;
-	uint32_t workers; /* nodes are dealt out in turn */
+	uint32_t workers; /* nodes are dealt out in turn ... */
+	const uint32_t *worker_of; /* ... or, if not NULL, as this says */
 	uint32_t slots;
 	enum tw_wait wait;
 	int timeout_ms; /* 0: 60 s */
@@ -49,7 +50,7 @@ static inline void rig_open(const struct rig *r, const char *graph, struct rig_g
 	tw_diags_fini(&d);
 	n = r->workers ? r->workers : 1;
 	for (i = 0; i < g->spec->n_nodes; i++)
-		worker_of[i] = i % n;
+		worker_of[i] = r->worker_of ? r->worker_of[i] : i % n;
 	for (i = 0; i < n; i++)
 		cpu_of[i] = TW_NONE;
 	o.n_workers = n;
@@ -68,14 +69,11 @@ static inline void rig_close(struct rig_graph *g)
 /* Every object of every pool came home: nothing leaked, nothing was freed twice. */
 static inline void rig_check_pools(const struct tw_run *r)
 {
-	uint32_t i;
+	uint32_t i, came = 1;
 
-	for (i = 0; i < r->mem.n_homes; i++)
-		tw_home_round(&r->mem.homes[i]);
-	for (i = 0; i < r->mem.n_homes; i++)
-		tw_home_round(&r->mem.homes[i]);
-	for (i = 0; i < r->mem.n_homes; i++)
-		tw_home_round(&r->mem.homes[i]);
+	while (came) /* a batch may have to walk over several homes */
+		for (came = i = 0; i < r->mem.n_homes; i++)
+			came += tw_home_round(&r->mem.homes[i]) + r->mem.homes[i].n_over;
 	for (i = 0; i < r->mem.n_pools; i++)
 		cr_assert_eq(r->mem.pools[i]->n_free, r->mem.pools[i]->count, "pool %u (class %d, home %u): %u of %u free", i,
 			     (int)r->mem.pools[i]->cls, r->mem.pools[i]->home, r->mem.pools[i]->n_free,
@@ -85,7 +83,7 @@ static inline void rig_check_pools(const struct tw_run *r)
 static inline void rig_finish(const struct rig *r, struct rig_graph *g)
 {
 	cr_assert_eq(tw_run_start(g->run), 0);
-	if (!tw_run_wait(g->run, r->timeout_ms ? r->timeout_ms : 10000)) {
+	if (!tw_run_wait(g->run, r->timeout_ms ? r->timeout_ms : 60000)) {
 		uint32_t i;
 
 		for (i = 0; i < g->run->n_nodes; i++) {
