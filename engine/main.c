@@ -29,7 +29,8 @@ static void help(FILE *out)
 {
 	size_t i;
 
-	fputs("usage: thalweg COMMAND [ARGUMENTS]\n\nA dataflow engine for streams with a budget of microseconds.\n\n", out);
+	fputs("usage: thalweg COMMAND [ARGUMENTS]\n\nA dataflow engine for streams with a budget of microseconds.\n\n",
+	      out);
 	for (i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\n`thalweg COMMAND --help` tells more.\n\n"

@@ -14,9 +14,9 @@
 
 struct tw_diag {
 	bool warning;
-	char *pointer; /* RFC 6901, "" is the whole file; NULL: line and col are set */
-	bool at_key;   /* the member's name is meant, not its value */
-	int offset;    /* >= 0: byte within the string value at pointer */
+	char *pointer;      /* RFC 6901, "" is the whole file; NULL: line and col are set */
+	bool at_key;        /* the member's name is meant, not its value */
+	int offset;         /* >= 0: byte within the string value at pointer */
 	uint32_t line, col; /* 1-based, bytes; 0: not known (yet) */
 	char *what;
 	char *help; /* may be NULL */
@@ -57,8 +57,7 @@ void tw_diags_locate(struct tw_diags *d, const char *text, size_t len);
  *         |                     ^
  *         = help: did you mean "in"?   (/edges/3/to)
  * as_json: {"file":..., "errors":[{severity,pointer,line,col,message,help}]}. */
-void tw_diags_print(const struct tw_diags *d, FILE *out, const char *file, const char *text, size_t len,
-		    bool as_json);
+void tw_diags_print(const struct tw_diags *d, FILE *out, const char *file, const char *text, size_t len, bool as_json);
 
 /* "did you mean \"x\"?" for the candidate nearest to `word` by edit distance, if
  * near enough, into buf; else a list of the candidates ("known: a, b, c"), or

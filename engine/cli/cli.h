@@ -12,12 +12,12 @@
 
 enum tw_exit {
 	TW_EXIT_OK = 0,
-	TW_EXIT_FAILED = 1,      /* the run failed */
+	TW_EXIT_FAILED = 1, /* the run failed */
 	TW_EXIT_USAGE = 2,
-	TW_EXIT_GRAPH = 3,       /* the graph is not valid */
-	TW_EXIT_PLUGIN = 4,      /* a plugin can't be loaded */
-	TW_EXIT_NOT_FOUND = 6,   /* no such file, plugin, node */
-	TW_EXIT_DEADLINE = 8,    /* a drain did not end in time */
+	TW_EXIT_GRAPH = 3,     /* the graph is not valid */
+	TW_EXIT_PLUGIN = 4,    /* a plugin can't be loaded */
+	TW_EXIT_NOT_FOUND = 6, /* no such file, plugin, node */
+	TW_EXIT_DEADLINE = 8,  /* a drain did not end in time */
 	TW_EXIT_INTERRUPTED = 130
 };
 
@@ -38,10 +38,10 @@ struct tw_cli {
 	struct tw_set sets[64];
 	const char *dirs[16];
 	bool json, quiet;
-	const char *output;   /* -o */
-	const char *format;   /* --format */
-	int64_t run_for_ns;   /* --for */
-	bool placement;       /* --placement */
+	const char *output; /* -o */
+	const char *format; /* --format */
+	int64_t run_for_ns; /* --for */
+	bool placement;     /* --placement */
 };
 
 /* Parse options into *c by `letters`, a subset of the letters in cli/options.c;

@@ -52,7 +52,8 @@ static int run_dot(const char *text, size_t len, int out)
 	close(pipe_fd[0]);
 	in = fdopen(pipe_fd[1], "w");
 	if (err) {
-		fprintf(stderr, "thalweg graph: can't run Graphviz's dot (%s): install graphviz, or use --format mermaid\n",
+		fprintf(stderr,
+			"thalweg graph: can't run Graphviz's dot (%s): install graphviz, or use --format mermaid\n",
 			strerror(err));
 		if (in)
 			fclose(in);

@@ -5,9 +5,9 @@
 #include <plugin/registry.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: thalweg inspect [--plugins DIR]... [--json] PLUGIN.so | OPERATOR\n\n"
-	"Describes a plugin file, or an operator of the search path: ports, config keys, flags. Runs none of its code.\n";
+static const char usage[] = "usage: thalweg inspect [--plugins DIR]... [--json] PLUGIN.so | OPERATOR\n\n"
+			    "Describes a plugin file, or an operator of the search path: ports, config keys, flags. "
+			    "Runs none of its code.\n";
 
 static void print_ports(const char *title, const char *const *ports)
 {
@@ -34,7 +34,8 @@ static void describe_type(const struct tw_json *key, char *buf, size_t len)
 		const struct tw_json *list = e ? e : type;
 
 		for (i = 0; i < tw_json_len(list) && at < len; i++)
-			at += (size_t)snprintf(buf + at, len - at, "%s%s", i ? "|" : "", tw_json_str(tw_json_at(list, i, NULL)));
+			at += (size_t)snprintf(buf + at, len - at, "%s%s", i ? "|" : "",
+					       tw_json_str(tw_json_at(list, i, NULL)));
 		return;
 	}
 	if (type)
@@ -101,7 +102,8 @@ static void print_kind(const struct tw_kind *k)
 	if (k->flags & TW_DYNAMIC_OUTPUTS)
 		printf("  more output ports come from the config\n");
 	printf("  err     rows that fail, with the reason\n");
-	printf("  state   %s\n", k->flags & TW_STATELESS ? "none: a row's result depends on that row alone" : "it keeps some");
+	printf("  state   %s\n",
+	       k->flags & TW_STATELESS ? "none: a row's result depends on that row alone" : "it keeps some");
 	print_config(k);
 }
 

@@ -11,13 +11,13 @@
 /* Letters: s --set, w --workers, S --slots, W --wait, p --plugins, t --topology,
  * d --drain, f --for, j --json, q --quiet, o -o/--output, F --format, P --placement. */
 static const struct option all[] = {
-	{"set", required_argument, NULL, 's'},      {"workers", required_argument, NULL, 'w'},
-	{"slots", required_argument, NULL, 'S'},    {"wait", required_argument, NULL, 'W'},
-	{"plugins", required_argument, NULL, 'p'},  {"topology", required_argument, NULL, 't'},
-	{"drain", required_argument, NULL, 'd'},    {"for", required_argument, NULL, 'f'},
-	{"json", no_argument, NULL, 'j'},           {"quiet", no_argument, NULL, 'q'},
-	{"output", required_argument, NULL, 'o'},   {"format", required_argument, NULL, 'F'},
-	{"placement", no_argument, NULL, 'P'},      {"help", no_argument, NULL, 'h'},
+	{"set", required_argument, NULL, 's'},     {"workers", required_argument, NULL, 'w'},
+	{"slots", required_argument, NULL, 'S'},   {"wait", required_argument, NULL, 'W'},
+	{"plugins", required_argument, NULL, 'p'}, {"topology", required_argument, NULL, 't'},
+	{"drain", required_argument, NULL, 'd'},   {"for", required_argument, NULL, 'f'},
+	{"json", no_argument, NULL, 'j'},          {"quiet", no_argument, NULL, 'q'},
+	{"output", required_argument, NULL, 'o'},  {"format", required_argument, NULL, 'F'},
+	{"placement", no_argument, NULL, 'P'},     {"help", no_argument, NULL, 'h'},
 };
 
 #define N_ALL (sizeof all / sizeof *all)
@@ -128,7 +128,8 @@ int tw_cli_parse(struct tw_cli *c, int argc, char **argv, const char *letters, c
 	c->opts.sets = c->sets;
 	c->opts.plugin_dirs = c->dirs;
 	if (ret == -1 && wants_arg && optind + 1 != argc) {
-		fprintf(stderr, "thalweg %s: %s\n", argv[0], optind < argc ? "too many arguments" : "an argument is missing");
+		fprintf(stderr, "thalweg %s: %s\n", argv[0],
+			optind < argc ? "too many arguments" : "an argument is missing");
 		ret = TW_EXIT_USAGE;
 	}
 	if (ret == -1 && optind < argc)

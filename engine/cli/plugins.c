@@ -7,7 +7,8 @@
 
 static const char usage[] =
 	"usage: thalweg plugins [--plugins DIR]... [--json]\n\n"
-	"Lists the plugins found and their operators, and those that can't be loaded with the reason. Looked for in the\n"
+	"Lists the plugins found and their operators, and those that can't be loaded with the reason. Looked for in "
+	"the\n"
 	"folders of --plugins, of $THALWEG_PLUGIN_PATH, beside the program, and where it is installed.\n";
 
 static void print_text(const struct tw_registry *r)

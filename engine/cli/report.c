@@ -7,8 +7,12 @@
 const char *tw_report_end(enum tw_engine_end end)
 {
 	static const char *const names[] = {
-		[TW_END_RUNNING] = "running", [TW_END_FINISHED] = "finished", [TW_END_DRAINED] = "drained",
-		[TW_END_STOPPED] = "stopped", [TW_END_DEADLINE] = "drain deadline passed", [TW_END_FAILED] = "failed",
+		[TW_END_RUNNING] = "running",
+		[TW_END_FINISHED] = "finished",
+		[TW_END_DRAINED] = "drained",
+		[TW_END_STOPPED] = "stopped",
+		[TW_END_DEADLINE] = "drain deadline passed",
+		[TW_END_FAILED] = "failed",
 	};
 
 	return names[end];
@@ -35,8 +39,8 @@ static void print_notes(FILE *out, const struct tw_engine_stats *s, const struct
 		const struct tw_node_stats *n = &s->nodes[i];
 
 		if (n->errors_lost && spec->nodes[i].on_error != TW_ON_ERROR_DROP)
-			fprintf(out, "warning: %s: %llu bad rows were dropped, for nothing is wired to its port err\n", n->id,
-				(unsigned long long)n->errors_lost);
+			fprintf(out, "warning: %s: %llu bad rows were dropped, for nothing is wired to its port err\n",
+				n->id, (unsigned long long)n->errors_lost);
 		if (n->dropped)
 			fprintf(out, "note: %s: %llu rows were dropped on full queues before it\n", n->id,
 				(unsigned long long)n->dropped);
@@ -52,8 +56,8 @@ void tw_report_print(FILE *out, const struct tw_engine_stats *s, const struct tw
 	char a[32], b[32], c[32], d[32];
 	uint32_t i;
 
-	fprintf(out, "%-*s  %-*s  worker  %12s  %12s  %10s  %6s\n", id, "node", op, "op", "rows in", "rows out", "errors",
-		"busy");
+	fprintf(out, "%-*s  %-*s  worker  %12s  %12s  %10s  %6s\n", id, "node", op, "op", "rows in", "rows out",
+		"errors", "busy");
 	for (i = 0; i < s->n_nodes; i++) {
 		const struct tw_node_stats *n = &s->nodes[i];
 
@@ -83,7 +87,8 @@ static void json_node(FILE *out, const struct tw_node_stats *n)
 	fputs(",\"op\":", out);
 	tw_cli_json_string(out, n->op);
 	fprintf(out,
-		",\"worker\":%u,\"batches_in\":%llu,\"rows_in\":%llu,\"batches_out\":%llu,\"rows_out\":%llu,\"errors\":%llu,"
+		",\"worker\":%u,\"batches_in\":%llu,\"rows_in\":%llu,\"batches_out\":%llu,\"rows_out\":%llu,\"errors\":"
+		"%llu,"
 		"\"errors_lost\":%llu,\"dropped\":%llu,\"unread\":%llu,\"busy_ns\":%llu,\"counters\":{",
 		n->worker, (unsigned long long)n->batches_in, (unsigned long long)n->rows_in,
 		(unsigned long long)n->batches_out, (unsigned long long)n->rows_out, (unsigned long long)n->errors,

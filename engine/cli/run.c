@@ -74,8 +74,8 @@ static void show_progress(struct progress *p, struct tw_engine *e)
 	tw_format_count(rows, sizeof rows, (double)n);
 	tw_format_count(rate, sizeof rate, (double)(n - p->rows) / dt);
 	tw_format_size(bytes, sizeof bytes, (uint64_t)((double)(b - p->bytes) / dt));
-	fprintf(stderr, "\r\033[K%5.1f s  %s rows  %s rows/s  %s/s  latency p50 %s p99 %s",
-		(double)s.elapsed_ns / 1e9, rows, rate, bytes, tw_format_duration(p50, sizeof p50, (int64_t)s.lat_p50),
+	fprintf(stderr, "\r\033[K%5.1f s  %s rows  %s rows/s  %s/s  latency p50 %s p99 %s", (double)s.elapsed_ns / 1e9,
+		rows, rate, bytes, tw_format_duration(p50, sizeof p50, (int64_t)s.lat_p50),
 		tw_format_duration(p99, sizeof p99, (int64_t)s.lat_p99));
 	fflush(stderr);
 	*p = (struct progress){.shown = true, .at = s.elapsed_ns, .rows = n, .bytes = b};

@@ -5,7 +5,8 @@
 
 static const char usage[] =
 	"usage: thalweg validate [OPTIONS] GRAPH.json\n\n"
-	"Reads, checks and binds a graph exactly as `run` does, and says all that is wrong. Exit code 0: sound; 3: not.\n\n"
+	"Reads, checks and binds a graph exactly as `run` does, and says all that is wrong. Exit code 0: sound; 3: "
+	"not.\n\n"
 	"  --set NAME=VALUE    give a variable of the graph a value\n"
 	"  --plugins DIR       look for plugins here first; may be repeated\n"
 	"  --json              {\"file\":..., \"errors\":[{severity,pointer,line,col,message,help}]}\n"

@@ -3,7 +3,8 @@
 
 #include <thalweg/plugin.h>
 
-static const char usage[] = "usage: thalweg version [--json]\n\nPrints the version of the program and of the plugin ABI.\n";
+static const char usage[] =
+	"usage: thalweg version [--json]\n\nPrints the version of the program and of the plugin ABI.\n";
 
 int tw_cmd_version(int argc, char **argv)
 {

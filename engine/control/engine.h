@@ -14,7 +14,7 @@
 struct tw_engine;
 
 struct tw_engine_opts {
-	const char *path;  /* graph file, "-" for stdin */
+	const char *path; /* graph file, "-" for stdin */
 	const struct tw_set *sets;
 	uint32_t n_sets;
 	const char *const *plugin_dirs; /* searched before the default ones */
@@ -60,7 +60,7 @@ struct tw_node_stats {
 	uint64_t late_unwired;        /* rows for an output that nothing reads, but err */
 	uint64_t bytes;               /* read or written, where the kind counts "bytes" */
 	uint64_t busy_ns;
-	uint64_t queued;              /* batches waiting at its inputs, about */
+	uint64_t queued; /* batches waiting at its inputs, about */
 	uint32_t n_counters;
 	const char *const *counter_names;
 	const uint64_t *counters;

@@ -29,8 +29,8 @@ struct tw_spec_watermark {
 struct tw_spec_node {
 	char *id;
 	char *op;
-	char *uid;     /* state identity; the id if not given */
-	char *doc;     /* may be NULL */
+	char *uid;              /* state identity; the id if not given */
+	char *doc;              /* may be NULL */
 	struct tw_json *config; /* a map, vars filled in; never NULL */
 	bool is_config_broken;  /* an error was noted: vars are missing in it */
 	uint32_t parallelism;   /* >= 1 */
@@ -39,35 +39,35 @@ struct tw_spec_node {
 	enum tw_order order;
 	enum tw_on_error on_error;
 	struct tw_spec_watermark watermark;
-	enum tw_share share;  /* place.share: how near it must be to ... */
-	char *near;           /* place.near: that node's id, or NULL: its neighbours */
-	char pointer[80];     /* of the node in the file, "/nodes/parse" */
+	enum tw_share share; /* place.share: how near it must be to ... */
+	char *near;          /* place.near: that node's id, or NULL: its neighbours */
+	char pointer[80];    /* of the node in the file, "/nodes/parse" */
 };
 
 struct tw_spec_edge {
-	uint32_t from, to;           /* node indices; TW_NONE if the name is unknown */
-	char *from_port, *to_port;   /* NULL: not written, the only or first one */
+	uint32_t from, to;         /* node indices; TW_NONE if the name is unknown */
+	char *from_port, *to_port; /* NULL: not written, the only or first one */
 	uint32_t slots;
 	enum tw_full full;
-	char pointer[40];            /* of the edge */
-	bool is_short;               /* "a -> b": one string */
-	int to_offset;               /* byte of the right side in a short form */
-	int from_offset;             /* byte of the left side in a short form */
+	char pointer[40]; /* of the edge */
+	bool is_short;    /* "a -> b": one string */
+	int to_offset;    /* byte of the right side in a short form */
+	int from_offset;  /* byte of the left side in a short form */
 };
 
 struct tw_spec {
-	char *path;  /* as given */
-	char *text;  /* the file */
+	char *path; /* as given */
+	char *text; /* the file */
 	size_t text_len;
 	struct tw_json *root;
 	char *name, *description;
 	enum tw_wait wait;
 	uint32_t n_nodes, n_edges;
-	struct tw_spec_node *nodes;  /* in file order */
+	struct tw_spec_node *nodes; /* in file order */
 	struct tw_spec_edge *edges;
-	bool has_errors;  /* some were noted: what is here may lack parts of the file */
+	bool has_errors; /* some were noted: what is here may lack parts of the file */
 	uint32_t n_secrets;
-	char **secrets;   /* values of secret variables, as text; not to be shown */
+	char **secrets; /* values of secret variables, as text; not to be shown */
 };
 
 /* --set k=v, in order of appearance. */

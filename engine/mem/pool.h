@@ -32,14 +32,14 @@
 #define TW_TOKENS (1u << 30)
 
 struct tw_pool {
-	uint32_t id;    /* constant, as all but the free list */
-	uint32_t home;  /* worker */
+	uint32_t id;   /* constant, as all but the free list */
+	uint32_t home; /* worker */
 	uint32_t count;
 	uint32_t bytes; /* of an object */
 	uint32_t cls;   /* of batches; TW_NONE: buffers */
 	/* [home] only */
 	uint32_t n_free;
-	uint32_t free;  /* place of the first; TW_NONE */
+	uint32_t free; /* place of the first; TW_NONE */
 };
 
 /* One worker's end of the give-back paths. */

@@ -24,12 +24,12 @@ struct tw_place_rule {
 
 struct tw_place_problem {
 	uint32_t n_nodes;
-	const double *load;  /* [n_nodes] ns of work per second of stream */
+	const double *load; /* [n_nodes] ns of work per second of stream */
 	uint32_t n_edges;
 	const struct tw_place_edge *edges;
 	uint32_t n_rules;
 	const struct tw_place_rule *rules;
-	uint32_t n_cores;    /* candidates, from tw_topo_cores; workers are put on distinct ones */
+	uint32_t n_cores; /* candidates, from tw_topo_cores; workers are put on distinct ones */
 	const struct tw_core *cores;
 	uint32_t max_workers; /* at most; >= 1; may exceed n_cores: then cores are reused */
 	bool use_all;         /* use exactly max_workers (as far as there are nodes) */
@@ -37,10 +37,10 @@ struct tw_place_problem {
 
 struct tw_placement {
 	uint32_t n_workers;
-	uint32_t *worker;  /* [n_nodes] */
-	uint32_t *core;    /* [n_workers] index into cores */
+	uint32_t *worker;              /* [n_nodes] */
+	uint32_t *core;                /* [n_workers] index into cores */
 	double cost, busiest, traffic; /* cost = busiest + traffic, in ns per s */
-	uint32_t broken_rule; /* a rule that cannot hold; TW_NONE (UINT32_MAX): all hold */
+	uint32_t broken_rule;          /* a rule that cannot hold; TW_NONE (UINT32_MAX): all hold */
 };
 
 /* The cost of a given placement (worker and core filled in), into cost, busiest, traffic. */

@@ -14,10 +14,10 @@
 /* A place for a worker: one hardware thread. Ids are logical numbers of the
  * enclosing object, so two cores share an L2 iff their l2 are equal. */
 struct tw_core {
-	uint32_t cpu;     /* OS number, what is pinned to */
-	uint32_t core;    /* physical core */
+	uint32_t cpu;  /* OS number, what is pinned to */
+	uint32_t core; /* physical core */
 	uint32_t l2, l3, numa, package;
-	bool smt;         /* a second thread of its core */
+	bool smt; /* a second thread of its core */
 };
 
 struct tw_topo;

@@ -68,7 +68,8 @@ static bool alike(struct tw_bound *g, const struct fan_in *in, struct tw_diags *
 			if (o && same_type(f, o))
 				continue;
 			ok = false;
-			tw_diag_error(d, e->pointer, "edges into one port must carry the same columns: add an expr before",
+			tw_diag_error(d, e->pointer,
+				      "edges into one port must carry the same columns: add an expr before",
 				      "column \"%s\" is %s on the edge from \"%s\", but %s here", f->name,
 				      tw_type_name(f->type), s->nodes[s->edges[in->edge[0]].from].id,
 				      o ? tw_type_name(o->type) : "missing");
@@ -216,16 +217,24 @@ static void resolve_outputs(struct tw_bound *g, uint32_t node, struct tw_diags *
 		const char *names[TW_PORTS_MAX];
 		char help[400];
 
-		if (s->edges[e].from != node || g->edges[e].from_port != TW_NONE)
+		if (s->edges[e].from != node || g->edges[e].from_port == TW_PORT_ERR)
 			continue;
-		g->edges[e].from_port = find_port(n, s->edges[e].from_port);
-		if (g->edges[e].from_port != TW_NONE)
+		if (g->edges[e].from_port == TW_NONE)
+			g->edges[e].from_port = find_port(n, s->edges[e].from_port);
+		if (is_bound(g, e))
 			continue;
+		if (g->edges[e].from_port < n->n_out) {
+			tw_diag_error(d, s->edges[e].pointer,
+				      "the plugin's bind() must call out_new or out_pass for it",
+				      "operator \"%s\" does not say what its port \"%s\" carries", s->nodes[node].op,
+				      n->out[g->edges[e].from_port].name);
+			continue;
+		}
 		for (i = 0; i < n->n_out; i++)
 			names[i] = n->out[i].name;
 		tw_diag_error(d, s->edges[e].pointer,
-			      tw_did_you_mean(help, sizeof help, s->edges[e].from_port ? s->edges[e].from_port : "", names,
-					      n->n_out),
+			      tw_did_you_mean(help, sizeof help, s->edges[e].from_port ? s->edges[e].from_port : "",
+					      names, n->n_out),
 			      "node \"%s\" has no output port \"%s\"", s->nodes[node].id,
 			      s->edges[e].from_port ? s->edges[e].from_port : "");
 	}
@@ -284,7 +293,8 @@ static void bind_merge(struct tw_bound *g, struct tw_binder *x, uint32_t node)
 	snprintf(at, sizeof at, "%s/order", x->spec->pointer);
 	if (x->node->n_in != 1 || !*name) {
 		tw_diag_error(x->d, at, "give a node before each input a \"watermark\" by the same field",
-			      "\"%s\" can't be merged by event time: it needs one input port whose edges all have a watermark",
+			      "\"%s\" can't be merged by event time: it needs one input port whose edges all have a "
+			      "watermark",
 			      x->spec->id);
 		return;
 	}
@@ -292,8 +302,8 @@ static void bind_merge(struct tw_bound *g, struct tw_binder *x, uint32_t node)
 	x->node->merge_family = x->in_family[0];
 	if (!x->node->merge_by || x->node->merge_by->type != TW_TIMESTAMP)
 		tw_diag_error(x->d, at, "keep the column up to here",
-			      "\"%s\" can't be merged by event time: its input has no timestamp column \"%s\"", x->spec->id,
-			      name);
+			      "\"%s\" can't be merged by event time: its input has no timestamp column \"%s\"",
+			      x->spec->id, name);
 }
 
 static void open_ports(struct tw_bound *g, struct tw_binder *x)
@@ -327,8 +337,12 @@ static void bind_node(struct tw_bound *g, uint32_t node, bool *shared, struct tw
 	const struct tw_spec *s = g->checked->spec;
 	struct tw_bound_node *n = &g->nodes[node];
 	struct tw_binder x = {
-		.g = g->priv, .d = d, .spec = &s->nodes[node], .kind = g->checked->kind[node],
-		.config = g->checked->config[node], .node = n,
+		.g = g->priv,
+		.d = d,
+		.spec = &s->nodes[node],
+		.kind = g->checked->kind[node],
+		.config = g->checked->config[node],
+		.node = n,
 	};
 	uint32_t p, e;
 	bool ready = true;
@@ -344,7 +358,9 @@ static void bind_node(struct tw_bound *g, uint32_t node, bool *shared, struct tw
 			x.in_shared[g->checked->to_port[e]] |= shared[e];
 	if (!ready)
 		return;
-	x.b = (struct tw_bind){.host = &tw_binder_host, .config = (const struct tw_conf *)x.config, .n_in = n->n_in,
+	x.b = (struct tw_bind){.host = &tw_binder_host,
+			       .config = (const struct tw_conf *)x.config,
+			       .n_in = n->n_in,
 			       .in = (const struct tw_schema *const *)n->in};
 	open_ports(g, &x);
 	if (x.kind->bind && x.kind->bind(&x.b) < 0 && x.b.failed == 0)

@@ -16,24 +16,24 @@
 
 /* A field as the engine knows it: which slot of which family it is. */
 struct tw_bound_field {
-	struct tw_field f; /* first, so that plugins' pointers are ours */
-	uint32_t slot;     /* index into tw_bound.slots */
+	struct tw_field f;         /* first, so that plugins' pointers are ours */
+	uint32_t slot;             /* index into tw_bound.slots */
 	const struct tw_field *of; /* the input's field that it passes on, or NULL */
 };
 
 /* An output port. */
 struct tw_bound_port {
 	const char *name;
-	bool makes;       /* batches are made here (else passed on from input pass_in) */
+	bool makes; /* batches are made here (else passed on from input pass_in) */
 	uint32_t pass_in;
-	uint32_t family;  /* TW_NONE: nothing was said of the port: it carries nothing */
+	uint32_t family; /* TW_NONE: nothing was said of the port: it carries nothing */
 	struct tw_schema schema;
 };
 
 struct tw_bound_node {
 	void *plan;
 	uint32_t n_in;
-	struct tw_schema **in;  /* per input port; NULL: not wired */
+	struct tw_schema **in; /* per input port; NULL: not wired */
 	uint32_t n_out;
 	struct tw_bound_port *out;
 	struct tw_bound_port err; /* schema: node, reason, data, at */
@@ -42,7 +42,7 @@ struct tw_bound_node {
 	uint32_t n_tables;
 	const struct tw_state_spec **tables;
 	const struct tw_field *watermark; /* field of output 0, or NULL */
-	const char *event_time;  /* name of the field that made the watermarks here; "": none, or several */
+	const char *event_time;           /* name of the field that made the watermarks here; "": none, or several */
 	const struct tw_field *merge_by;  /* order event_time: field of input port 0, or NULL */
 	uint32_t merge_family;
 };
@@ -54,7 +54,7 @@ struct tw_bound_edge {
 	bool gather;
 	const struct tw_schema *from_schema; /* fields in the order of to_schema */
 	const struct tw_schema *to_schema;
-	uint32_t family;    /* of to_schema */
+	uint32_t family; /* of to_schema */
 };
 
 struct tw_bound {

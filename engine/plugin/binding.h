@@ -10,7 +10,7 @@
 /* A distinct column of a family. Slots and families are merged by union-find when
  * edges of several producers meet in one input port. */
 struct tw_slot {
-	uint32_t up;     /* union-find */
+	uint32_t up; /* union-find */
 	uint32_t family;
 	struct tw_column col;
 };
@@ -44,7 +44,8 @@ struct tw_field_type {
 };
 
 /* A field with a new slot of the family; and one with the slot of another. */
-struct tw_bound_field *tw_binding_field(struct tw_binding *g, const char *name, struct tw_field_type t, uint32_t family);
+struct tw_bound_field *tw_binding_field(struct tw_binding *g, const char *name, struct tw_field_type t,
+					uint32_t family);
 struct tw_bound_field *tw_binding_alias(struct tw_binding *g, const char *name, const struct tw_bound_field *of);
 
 /* Lay out all families; fields get their offsets, bytes[family] its sizes. Gives. */

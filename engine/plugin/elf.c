@@ -49,7 +49,7 @@ static int check_head(struct image *im, char *err, size_t err_len)
 		return refuse(err, err_len, "was built for another kind of machine");
 	if (h->e_type != ET_DYN)
 		return refuse(err, err_len, "is no shared object: build it with -shared -fPIC");
-	if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shoff > im->len ||
+	if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shoff > im->len || h->e_shoff % _Alignof(Elf64_Shdr) != 0 ||
 	    (im->len - h->e_shoff) / sizeof(Elf64_Shdr) < h->e_shnum || h->e_shstrndx >= h->e_shnum)
 		return refuse(err, err_len, "is cut short or damaged: its section table does not fit the file");
 	im->head = h;
@@ -60,8 +60,8 @@ static int check_head(struct image *im, char *err, size_t err_len)
 /* A NUL-terminated name in a string section, "" when out of bounds. */
 static const char *name_at(const struct image *im, const Elf64_Shdr *strings, uint64_t off)
 {
-	if (strings->sh_offset > im->len || strings->sh_size > im->len - strings->sh_offset || off >= strings->sh_size ||
-	    im->bytes[strings->sh_offset + strings->sh_size - 1] != 0)
+	if (strings->sh_offset > im->len || strings->sh_size > im->len - strings->sh_offset ||
+	    off >= strings->sh_size || im->bytes[strings->sh_offset + strings->sh_size - 1] != 0)
 		return "";
 	return (const char *)im->bytes + strings->sh_offset + off;
 }
@@ -92,7 +92,8 @@ static void read_symbols(const struct image *im, const Elf64_Shdr *s, struct tw_
 	uint64_t i, n = s->sh_size / sizeof(Elf64_Sym);
 	const Elf64_Sym *sym;
 
-	if (s->sh_link >= im->head->e_shnum || s->sh_offset > im->len || s->sh_size > im->len - s->sh_offset)
+	if (s->sh_link >= im->head->e_shnum || s->sh_offset > im->len || s->sh_size > im->len - s->sh_offset ||
+	    s->sh_offset % _Alignof(Elf64_Sym) != 0)
 		return;
 	strings = &im->sections[s->sh_link];
 	sym = (const Elf64_Sym *)(const void *)(im->bytes + s->sh_offset);
@@ -107,8 +108,8 @@ static void read_symbols(const struct image *im, const Elf64_Shdr *s, struct tw_
 			out->abi = at ? read_abi(im, at, sym[i].st_value) : 0;
 		}
 		if ((type == STT_OBJECT || type == STT_TLS) && sym[i].st_size && !is_start_file(name) &&
-		    (strcmp(section, ".data") == 0 || strcmp(section, ".bss") == 0 || strncmp(section, ".tbss", 5) == 0 ||
-		     strncmp(section, ".tdata", 6) == 0))
+		    (strcmp(section, ".data") == 0 || strcmp(section, ".bss") == 0 ||
+		     strncmp(section, ".tbss", 5) == 0 || strncmp(section, ".tdata", 6) == 0))
 			snprintf(out->writable_symbol, sizeof out->writable_symbol, "%s", name);
 	}
 }

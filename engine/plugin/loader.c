@@ -26,7 +26,8 @@ static int check_ports(const struct tw_kind *k, char *err, size_t err_len)
 	for (l = 0; l < 2; l++)
 		for (i = 0; lists[l] && lists[l][i]; i++)
 			if (i == 16 || !is_name(lists[l][i]) || strcmp(lists[l][i], "err") == 0)
-				return refuse(err, err_len, "operator \"%s\": bad name of a port, or more than 16", k->id);
+				return refuse(err, err_len, "operator \"%s\": bad name of a port, or more than 16",
+					      k->id);
 	return 0;
 }
 
@@ -53,8 +54,8 @@ static int check_abi(uint32_t abi, char *err, size_t err_len)
 {
 	if (abi == TW_ABI)
 		return 0;
-	snprintf(err, err_len, "was built for ABI %u, this engine has ABI %u: build it again with this engine's SDK", abi,
-		 TW_ABI);
+	snprintf(err, err_len, "was built for ABI %u, this engine has ABI %u: build it again with this engine's SDK",
+		 abi, TW_ABI);
 	return -ENOEXEC;
 }
 
@@ -76,7 +77,8 @@ static int check_table(const struct tw_plugin *p, const struct tw_elf_facts *elf
 	}
 	if (elf->writable_bytes && !(flags & TW_STATIC_DATA)) {
 		snprintf(err, err_len,
-			 "has %llu bytes of writable static data in %s (%s), which all instances would share: make it const, "
+			 "has %llu bytes of writable static data in %s (%s), which all instances would share: make it "
+			 "const, "
 			 "keep it in the instance, or declare TW_STATIC_DATA",
 			 (unsigned long long)elf->writable_bytes, elf->writable_section,
 			 elf->writable_symbol[0] ? elf->writable_symbol : "stripped");

@@ -1,11 +1,11 @@
 /* plugin/registry.c - finds and loads all plugins of the search path; see registry.h. */
 #include <plugin/registry.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
 #include <unistd.h>
 
 static bool push_item(struct tw_registry *r, struct tw_loaded *l)

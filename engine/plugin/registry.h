@@ -12,15 +12,15 @@
 #include <graph/check.h>
 
 struct tw_loaded {
-	char *path;                /* the user's file */
+	char *path;                     /* the user's file */
 	const struct tw_plugin *plugin; /* NULL: could not be loaded */
-	char *error;               /* then why, for people */
-	void *handle;              /* the loader's */
+	char *error;                    /* then why, for people */
+	void *handle;                   /* the loader's */
 };
 
 struct tw_registry {
 	uint32_t n;
-	struct tw_loaded *items;   /* by path */
+	struct tw_loaded *items; /* by path */
 	uint32_t n_kinds;
 	const struct tw_kind **kinds;
 };

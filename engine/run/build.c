@@ -62,7 +62,9 @@ static void want_batches(struct builder *x, struct tw_source_pools *p, uint32_t 
 	for (cls = 0; cls < TW_CLASSES; cls++)
 		if (count[cls])
 			want_pool(x, &p->batch[cls],
-				  (struct pool_request){.home = home, .cls = cls, .bytes = x->b->bytes[family][cls],
+				  (struct pool_request){.home = home,
+							.cls = cls,
+							.bytes = x->b->bytes[family][cls],
 							.count = count[cls]});
 }
 
@@ -169,8 +171,7 @@ static int wire_inputs(struct builder *x, struct tw_node *n)
 
 static void plan_output(struct builder *x, struct tw_node *n, struct tw_output *o, const struct tw_bound_port *p)
 {
-	const uint32_t count[TW_CLASSES] = {256, 64, 64,
-					    2 * n->kind->max_out + clamp(slots_behind(o), 8, 56)};
+	const uint32_t count[TW_CLASSES] = {256, 64, 64, 2 * n->kind->max_out + clamp(slots_behind(o), 8, 56)};
 
 	o->makes = p->makes;
 	if (p->makes && p->family != TW_NONE)
@@ -222,7 +223,8 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 	}
 	if (n->clones_per_batch)
 		want_pool(x, &n->clones,
-			  (struct pool_request){.home = home, .cls = TW_CLASSES - 1,
+			  (struct pool_request){.home = home,
+						.cls = TW_CLASSES - 1,
 						.bytes = tw_batch_head(TW_CLASSES - 1),
 						.count = (2 * n->kind->max_out + 2 + clamp(behind, 8, 128)) *
 							 n->clones_per_batch});
@@ -230,8 +232,8 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		want_text(x, &n->text, home);
 	if (bn->raw_count)
 		want_pool(x, &n->raws,
-			  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = bn->raw_bytes,
-						.count = bn->raw_count});
+			  (struct pool_request){
+				  .home = home, .cls = TW_NONE, .bytes = bn->raw_bytes, .count = bn->raw_count});
 	return 0;
 }
 

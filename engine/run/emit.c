@@ -14,7 +14,8 @@ static void note_event_time(struct tw_node *n, const struct tw_batch *b)
 	const int64_t *col = tw_col(b, n->event_time);
 	const uint8_t *bits = tw_nulls(b, n->event_time);
 	const int64_t now = tw_worker_now(n->worker);
-	const int64_t limit = n->max_future_ns && now < INT64_MAX - n->max_future_ns ? now + n->max_future_ns : INT64_MAX;
+	const int64_t limit =
+		n->max_future_ns && now < INT64_MAX - n->max_future_ns ? now + n->max_future_ns : INT64_MAX;
 	int64_t max = INT64_MIN;
 	uint32_t i, future = 0;
 

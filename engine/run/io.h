@@ -26,7 +26,7 @@ struct tw_io_port {
 };
 
 int tw_io_port_init(struct tw_io_port *p, struct tw_parker *owner, uint32_t n_nodes); /* [control] */
-int tw_io_port_start(struct tw_io_port *p);                                         /* [control] */
+int tw_io_port_start(struct tw_io_port *p);                                           /* [control] */
 void tw_io_port_fini(struct tw_io_port *p); /* joins; requests under way are run first [control] */
 
 void tw_io_port_submit(struct tw_io_port *p, struct tw_io *req); /* [worker; control before start] */

@@ -35,8 +35,8 @@ struct tw_link {
 	/* emitted batches that found no memory to be copied to, or no slot: places, linked
 	 * by next; TW_NONE. They go first, and the node is not called until they went. */
 	uint32_t rest_head, rest_tail;
-	int64_t wm_out;          /* watermark to tell ... */
-	int64_t wm_told;         /* ... and what has been told */
+	int64_t wm_out;  /* watermark to tell ... */
+	int64_t wm_told; /* ... and what has been told */
 	bool idle_out, idle_told;
 	bool eos_out, eos_told;
 
@@ -47,10 +47,10 @@ struct tw_link {
 	int64_t wm;
 	bool idle, eos;
 
-	tw_stat sent, rows;    /* written by the producer */
-	tw_stat taken;         /* written by the consumer */
-	tw_stat dropped;       /* rows dropped by policy; written by the producer (drop_newest) ... */
-	tw_stat discarded;     /* ... or the consumer (drop_oldest) */
+	tw_stat sent, rows; /* written by the producer */
+	tw_stat taken;      /* written by the consumer */
+	tw_stat dropped;    /* rows dropped by policy; written by the producer (drop_newest) ... */
+	tw_stat discarded;  /* ... or the consumer (drop_oldest) */
 };
 
 /* slots: 2..65536; the ring gets as many, rounded up (twice for drop_oldest), and

@@ -81,7 +81,8 @@ bool tw_merge_add(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 			continue;
 		}
 		snprintf(why, sizeof why,
-			 "merging by event time: the edge from \"%s\" is %u rows ahead of the others, which is all that may "
+			 "merging by event time: the edge from \"%s\" is %u rows ahead of the others, which is all "
+			 "that may "
 			 "wait; is another input idle without idle_after, or too slow?",
 			 l->from->ctx.node, m->n);
 		tw_mem_drop(n->worker->home, b);

@@ -23,7 +23,7 @@ struct tw_link;
 
 struct tw_merge_row {
 	int64_t ts;
-	uint64_t seq; /* order of arrival */
+	uint64_t seq;   /* order of arrival */
 	uint32_t place; /* of the batch it is in */
 	uint32_t row;
 };

@@ -58,16 +58,16 @@ struct tw_node {
 	const struct tw_timer *timer;
 	const struct tw_finish *finish;
 	uint32_t n_in;
-	struct tw_link **in; /* all links of all input ports */
+	struct tw_link **in;   /* all links of all input ports */
 	struct tw_output *out; /* [ctx.n_outputs] */
 	struct tw_output err;
-	struct tw_source_pools text; /* text pools alone */
+	struct tw_source_pools text;   /* text pools alone */
 	struct tw_pool *clones, *raws; /* NULL: not needed */
 	uint32_t clones_per_batch;     /* at most, if one batch goes to every output */
 	uint32_t n_tables;
 	struct tw_table **tables;
-	bool fails_on_error;      /* on_error: fail */
-	struct tw_merge *merge;   /* order: event_time; else NULL */
+	bool fails_on_error;    /* on_error: fail */
+	struct tw_merge *merge; /* order: event_time; else NULL */
 	const struct tw_schema *err_schema;
 	/* watermark made here */
 	const struct tw_field *event_time;
@@ -76,18 +76,18 @@ struct tw_node {
 
 	/* [worker] only */
 	enum tw_call call;
-	bool waiting;  /* it returned TW_WAIT ... */
-	bool event;    /* ... and something happened since */
-	bool blocked;  /* the last try found no room */
-	bool starved;  /* a source found no raw buffer */
+	bool waiting; /* it returned TW_WAIT ... */
+	bool event;   /* ... and something happened since */
+	bool blocked; /* the last try found no room */
+	bool starved; /* a source found no raw buffer */
 	bool ending, ended;
 	bool dirty;    /* outputs may owe control or hold gathered rows */
 	uint32_t turn; /* next input link to look at */
 	uint64_t seq;
-	int64_t wm_next; /* of its inputs: what to tell next ... */
-	int64_t wm;      /* ... what is being told or was told to the operator ... */
-	int64_t wm_done; /* ... and what it is done with, so may be told on */
-	int64_t made_wm; /* of its output, where made here */
+	int64_t wm_next;       /* of its inputs: what to tell next ... */
+	int64_t wm;            /* ... what is being told or was told to the operator ... */
+	int64_t wm_done;       /* ... and what it is done with, so may be told on */
+	int64_t made_wm;       /* of its output, where made here */
 	int64_t last_batch_ns; /* when it last had a batch, for idle_after */
 	bool idle;
 	int64_t alarm_ns; /* INT64_MAX: none */

@@ -55,7 +55,9 @@ void tw_parker_cancel(struct tw_parker *p)
 
 static int sleep_epoll(struct tw_parker *p, int64_t timeout_ns, struct epoll_event *ready, int max)
 {
-	int ms = timeout_ns < 0 ? -1 : (int)((timeout_ns + 999999) / 1000000 > 60000 ? 60000 : (timeout_ns + 999999) / 1000000);
+	int ms = timeout_ns < 0
+			 ? -1
+			 : (int)((timeout_ns + 999999) / 1000000 > 60000 ? 60000 : (timeout_ns + 999999) / 1000000);
 	int i, k = 0, n = epoll_wait(p->epoll_fd, ready, max, ms);
 
 	for (i = 0; i < n; i++) {

@@ -79,7 +79,8 @@ int tw_run_fail(struct tw_run *r, int err, const char *node, const char *why)
 {
 	bool no = false;
 
-	if (atomic_compare_exchange_strong_explicit(&r->failing, &no, true, memory_order_relaxed, memory_order_relaxed)) {
+	if (atomic_compare_exchange_strong_explicit(&r->failing, &no, true, memory_order_relaxed,
+						    memory_order_relaxed)) {
 		snprintf(r->why, sizeof r->why, "node \"%s\": %s", node, why);
 		r->why_errno = err;
 		/* release: why is written; pairs with tw_run_failed */

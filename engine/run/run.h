@@ -21,16 +21,16 @@ struct tw_run_opts {
 	const uint32_t *worker_of; /* [n_nodes] */
 	const uint32_t *cpu_of;    /* [n_workers] OS number to pin to; TW_NONE: not pinned */
 	enum tw_wait wait;
-	bool may_spin;             /* false: fewer CPUs than workers, spinning would steal from others */
-	uint32_t slots;            /* 0: as each edge says */
+	bool may_spin;  /* false: fewer CPUs than workers, spinning would steal from others */
+	uint32_t slots; /* 0: as each edge says */
 };
 
 struct tw_run {
 	/* constant after create */
 	const struct tw_bound *bound;
 	uint32_t n_nodes, n_links, n_workers;
-	struct tw_node *nodes;   /* as in the spec */
-	struct tw_link *links;   /* as the spec's edges */
+	struct tw_node *nodes; /* as in the spec */
+	struct tw_link *links; /* as the spec's edges */
 	struct tw_worker *workers;
 	struct tw_mem mem;
 	enum tw_wait wait;
@@ -64,10 +64,10 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *opts, stru
  * touch is left behind, with a warning. NULL allowed. [control] */
 void tw_run_destroy(struct tw_run *r);
 
-int tw_run_start(struct tw_run *r);                   /* [control] */
-bool tw_run_wait(struct tw_run *r, int timeout_ms);   /* true: ended; workers joined [control] */
-void tw_run_drain(struct tw_run *r);                  /* [any, signal-safe] */
-void tw_run_stop(struct tw_run *r);                   /* [any, signal-safe] */
+int tw_run_start(struct tw_run *r);                 /* [control] */
+bool tw_run_wait(struct tw_run *r, int timeout_ms); /* true: ended; workers joined [control] */
+void tw_run_drain(struct tw_run *r);                /* [any, signal-safe] */
+void tw_run_stop(struct tw_run *r);                 /* [any, signal-safe] */
 
 /* The graph can't go on: say why (only the first counts) and stop. Returns err. [any] */
 int tw_run_fail(struct tw_run *r, int err, const char *node, const char *why);

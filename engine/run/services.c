@@ -137,7 +137,8 @@ static struct tw_table *table_of(struct tw_ctx *ctx, uint32_t table)
 static uint32_t state_upsert(struct tw_ctx *ctx, uint32_t table, const struct tw_batch *b, const uint16_t *rows,
 			     uint32_t n, const int64_t *ns, void **slots)
 {
-	return tw_table_upsert(table_of(ctx, table), &(struct tw_lookup){.b = b, .rows = rows, .n = n, .ns = ns}, slots);
+	return tw_table_upsert(table_of(ctx, table), &(struct tw_lookup){.b = b, .rows = rows, .n = n, .ns = ns},
+			       slots);
 }
 
 static uint32_t state_find(struct tw_ctx *ctx, uint32_t table, const struct tw_batch *b, const uint16_t *rows,

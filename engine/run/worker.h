@@ -24,10 +24,10 @@ struct tw_worker {
 	struct tw_io_port io;    /* shared with its io thread: see io.h */
 
 	/* [worker] only */
-	uint8_t *rang;    /* per worker: 1 = something was put in a ring to it */
+	uint8_t *rang; /* per worker: 1 = something was put in a ring to it */
 	bool any_rang;
-	int64_t now_ns;   /* CLOCK_REALTIME of this round; 0: not read yet */
-	uint32_t live;    /* nodes not ended */
+	int64_t now_ns; /* CLOCK_REALTIME of this round; 0: not read yet */
+	uint32_t live;  /* nodes not ended */
 	uint32_t n_watched;
 
 	tw_stat rounds, parks;

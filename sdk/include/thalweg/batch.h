@@ -29,27 +29,27 @@ extern "C" {
 #define TW_TEXT_OPEN 2u /* the last of bufs is a text buffer with room */
 
 struct tw_batch {
-	uint32_t n;        /* rows present; at most the class's rows */
-	uint32_t n_sel;    /* rows that count; equals n unless TW_SELECTED */
-	uint8_t cls;       /* capacity class, 0..3 */
+	uint32_t n;     /* rows present; at most the class's rows */
+	uint32_t n_sel; /* rows that count; equals n unless TW_SELECTED */
+	uint8_t cls;    /* capacity class, 0..3 */
 	uint8_t flags;
-	uint8_t n_bufs;    /* entries of bufs in use */
-	uint8_t n_lent;    /* the first n_lent of them belong to the parent */
-	uint32_t epoch;    /* between which two barriers */
-	int64_t origin_ns; /* earliest wire or read time of its rows, CLOCK_REALTIME */
-	uint64_t seq;      /* number at its producer */
-	uint32_t self;     /* place of this header */
-	uint32_t body;     /* place of the header whose columns it uses; self if its own */
+	uint8_t n_bufs;     /* entries of bufs in use */
+	uint8_t n_lent;     /* the first n_lent of them belong to the parent */
+	uint32_t epoch;     /* between which two barriers */
+	int64_t origin_ns;  /* earliest wire or read time of its rows, CLOCK_REALTIME */
+	uint64_t seq;       /* number at its producer */
+	uint32_t self;      /* place of this header */
+	uint32_t body;      /* place of the header whose columns it uses; self if its own */
 	uint32_t text_used; /* bytes used in the open text buffer ... */
 	uint32_t text_cap;  /* ... of so many */
 	/* the engine's: who made it and what it owes */
-	uint32_t parent; /* place of the batch it holds tokens of; TW_NONE */
-	uint32_t weight; /* tokens of itself that the handle holds */
-	uint32_t pool;   /* number of the pool it returns to */
-	uint32_t next;   /* place of the next batch in the list it is on */
+	uint32_t parent;              /* place of the batch it holds tokens of; TW_NONE */
+	uint32_t weight;              /* tokens of itself that the handle holds */
+	uint32_t pool;                /* number of the pool it returns to */
+	uint32_t next;                /* place of the next batch in the list it is on */
 	uint32_t bufs[TW_BATCH_BUFS]; /* places of the buffers its views use */
-	uint32_t tokens;        /* [home worker] tokens of it not yet given back */
-	uint32_t parent_weight; /* tokens of its parent that it holds */
+	uint32_t tokens;              /* [home worker] tokens of it not yet given back */
+	uint32_t parent_weight;       /* tokens of its parent that it holds */
 	uint32_t pad[2];
 	uint16_t sel[]; /* room for the class's rows */
 };

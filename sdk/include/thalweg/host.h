@@ -45,8 +45,7 @@ struct tw_host {
 
 	/* As batch_new, for rows whose views may use `parent`'s buffers by the same
 	 * numbers: the parent's text stays alive as long as the child. [worker] */
-	struct tw_batch *(*batch_child)(struct tw_ctx *ctx, uint32_t port, uint32_t rows,
-					struct tw_batch *parent);
+	struct tw_batch *(*batch_child)(struct tw_ctx *ctx, uint32_t port, uint32_t rows, struct tw_batch *parent);
 
 	/* Hand a batch to what is wired to `port`. Takes. Cannot fail. [worker] */
 	void (*emit)(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b);
@@ -64,8 +63,8 @@ struct tw_host {
 	/* Report a bad row to the node's err port: reason (cut at 120 bytes) and, if
 	 * data is not NULL, that text column of the row. The caller unselects the
 	 * row. At most one call per row of an input batch. [worker] */
-	void (*row_error)(struct tw_ctx *ctx, struct tw_batch *b, uint32_t row,
-			  const struct tw_field *data, const char *reason);
+	void (*row_error)(struct tw_ctx *ctx, struct tw_batch *b, uint32_t row, const struct tw_field *data,
+			  const char *reason);
 
 	/* A raw buffer of the pool asked for in bind (tw_bind_raw), or NULL when all
 	 * are in use: wait. Gives, with one token. [worker] */
@@ -107,9 +106,9 @@ struct tw_ctx {
 
 /* A buffer that a source reads into, or a sink writes from. */
 struct tw_raw {
-	char *data;      /* 64-byte aligned; 64 zeroed bytes follow data[cap-1] */
-	uint32_t cap;    /* bytes */
-	uint32_t len;    /* the operator's to use */
+	char *data;       /* 64-byte aligned; 64 zeroed bytes follow data[cap-1] */
+	uint32_t cap;     /* bytes */
+	uint32_t len;     /* the operator's to use */
 	uint64_t user[2]; /* the operator's to use */
 	/* the engine's */
 	uint32_t self;
@@ -156,8 +155,7 @@ static inline void tw_text_commit(struct tw_batch *b, struct tw_view *v, uint32_
 }
 
 /* Make *v a copy of len bytes at p. 0, or -1 when over the limit. [worker] */
-static inline int tw_text_put(struct tw_ctx *ctx, struct tw_batch *b, struct tw_view *v, const char *p,
-			      uint32_t len)
+static inline int tw_text_put(struct tw_ctx *ctx, struct tw_batch *b, struct tw_view *v, const char *p, uint32_t len)
 {
 	char *to;
 

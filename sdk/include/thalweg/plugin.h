@@ -26,10 +26,10 @@ extern "C" {
 
 /* A kind of operator. Static and constant for as long as the plugin is loaded. */
 struct tw_kind {
-	const char *id;      /* as written in the graph: "upper", "acme.enrich" */
-	const char *version; /* "1.4.0"; for people */
-	const char *help;    /* one sentence */
-	const char *config;  /* JSON Schema of the config; NULL: takes none */
+	const char *id;         /* as written in the graph: "upper", "acme.enrich" */
+	const char *version;    /* "1.4.0"; for people */
+	const char *help;       /* one sentence */
+	const char *config;     /* JSON Schema of the config; NULL: takes none */
 	const char *const *in;  /* names of input ports, NULL at the end; NULL: a source */
 	const char *const *out; /* output ports, `err` not among them; NULL: a sink */
 	uint32_t flags;

@@ -47,11 +47,11 @@ enum tw_type {
 /* One column of a schema. */
 struct tw_field {
 	const char *name;
-	uint8_t type;     /* enum tw_type */
-	uint8_t nullable; /* 1: the column has a validity bitmap (1 = valid) */
-	uint8_t scale;    /* TW_DECIMAL: digits after the point */
-	uint8_t index;    /* position in its schema */
-	uint32_t width;   /* bytes a row; 0 for TW_BOOL, 16 for views */
+	uint8_t type;                 /* enum tw_type */
+	uint8_t nullable;             /* 1: the column has a validity bitmap (1 = valid) */
+	uint8_t scale;                /* TW_DECIMAL: digits after the point */
+	uint8_t index;                /* position in its schema */
+	uint32_t width;               /* bytes a row; 0 for TW_BOOL, 16 for views */
 	uint32_t val_off[TW_CLASSES]; /* bytes from the batch's body to the values */
 	uint32_t nul_off[TW_CLASSES]; /* ... to the bitmap; TW_NONE: not nullable */
 };
@@ -81,7 +81,7 @@ struct tw_view {
 /* "i64", "timestamp", ...; "?" for a value that is no type. [any] */
 static inline const char *tw_type_name(uint32_t type)
 {
-	static const char *const names[] = {"?",   "bool", "i32",       "i64",     "u32", "u64",   "f32",
+	static const char *const names[] = {"?",   "bool",      "i32",     "i64", "u32",   "u64",  "f32",
 					    "f64", "timestamp", "decimal", "str", "bytes", "fixed"};
 
 	return names[type < sizeof names / sizeof *names ? type : 0];

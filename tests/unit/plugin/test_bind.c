@@ -114,7 +114,25 @@ static const struct tw_kind edit_kind = {
 
 static const struct tw_kind sink_kind = {.id = "sink", .version = "1", .help = "ends", .in = one_in, .process = drop};
 
-static const struct tw_kind *const kinds[] = {&make_kind, &edit_kind, &sink_kind};
+/* vague: a source with a port of which it says nothing. */
+static int vague_bind(struct tw_bind *b)
+{
+	b->host->out_port(b, "odd");
+	return tw_bind_end(b);
+}
+
+static const struct tw_kind vague_kind = {
+	.id = "vague",
+	.version = "1",
+	.help = "vague",
+	.out = one_out,
+	.max_out = 1,
+	.flags = TW_DYNAMIC_OUTPUTS,
+	.bind = vague_bind,
+	.extension = make_extension,
+};
+
+static const struct tw_kind *const kinds[] = {&make_kind, &edit_kind, &sink_kind, &vague_kind};
 
 struct rig {
 	struct tw_spec *spec;
@@ -125,7 +143,7 @@ struct rig {
 
 static int bind(const char *graph, struct rig *r)
 {
-	const struct tw_kinds all = {3, kinds};
+	const struct tw_kinds all = {4, kinds};
 	struct tw_diags d;
 	size_t len;
 	FILE *f;
@@ -405,6 +423,14 @@ Test(bind, errors_name_the_place)
 		   "time\"}",
 		   "\"x -> z\""),
 	     "\"z\" can't be merged by event time", "/nodes/z/order");
+}
+
+Test(bind, ports_of_dynamic_outputs)
+{
+	told(GRAPH("\"x\":{\"op\":\"vague\"},\"z\":{\"op\":\"sink\"}", "\n\"x.odd -> z\""),
+	     "g.json:3:1: error:", "operator \"vague\" does not say what its port \"odd\" carries");
+	told(GRAPH("\"x\":{\"op\":\"vague\"},\"z\":{\"op\":\"sink\"}", "\n\"x.od -> z\""), "has no output port \"od\"",
+	     "did you mean \"odd\"?");
 }
 
 /* One column missing far up: told once, not once for every node behind. */

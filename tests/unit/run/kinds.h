@@ -131,11 +131,19 @@ static inline const void *seq_extension(const char *id)
 }
 
 static const struct tw_kind seq_kind = {
-	.id = "seq", .version = "1", .help = "rows", .out = one_out, .max_out = 8,
-	.config = "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"count\":{\"type\":\"integer\"},"
-		  "\"rows\":{\"type\":\"integer\",\"default\":512},\"step\":{\"type\":\"integer\",\"default\":1},"
-		  "\"first\":{\"type\":\"integer\",\"default\":0}}}",
-	.bind = seq_bind, .create = seq_create, .destroy = seq_destroy, .extension = seq_extension,
+	.id = "seq",
+	.version = "1",
+	.help = "rows",
+	.out = one_out,
+	.max_out = 8,
+	.config =
+		"{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"count\":{\"type\":\"integer\"},"
+		"\"rows\":{\"type\":\"integer\",\"default\":512},\"step\":{\"type\":\"integer\",\"default\":1},"
+		"\"first\":{\"type\":\"integer\",\"default\":0}}}",
+	.bind = seq_bind,
+	.create = seq_create,
+	.destroy = seq_destroy,
+	.extension = seq_extension,
 };
 
 /* keep: {"one_in"}: selects rows with id % one_in == 0. */
@@ -171,9 +179,15 @@ static inline int keep_process(struct tw_ctx *ctx, void *op, uint32_t port, stru
 }
 
 static const struct tw_kind keep_kind = {
-	.id = "keep", .version = "1", .help = "filter", .in = one_in, .out = one_out, .max_out = 1,
+	.id = "keep",
+	.version = "1",
+	.help = "filter",
+	.in = one_in,
+	.out = one_out,
+	.max_out = 1,
 	.config = "{\"type\":\"object\",\"properties\":{\"one_in\":{\"type\":\"integer\",\"default\":2}}}",
-	.bind = keep_bind, .process = keep_process,
+	.bind = keep_bind,
+	.process = keep_process,
 };
 
 /* twice: {"as"}: adds a column = 2 * id, and one of text made of it. */
@@ -213,9 +227,15 @@ static inline int twice_process(struct tw_ctx *ctx, void *op, uint32_t port, str
 }
 
 static const struct tw_kind twice_kind = {
-	.id = "twice", .version = "1", .help = "adds", .in = one_in, .out = one_out, .max_out = 1,
+	.id = "twice",
+	.version = "1",
+	.help = "adds",
+	.in = one_in,
+	.out = one_out,
+	.max_out = 1,
 	.config = "{\"type\":\"object\",\"properties\":{\"as\":{\"type\":\"string\",\"default\":\"twice\"}}}",
-	.bind = twice_bind, .process = twice_process,
+	.bind = twice_bind,
+	.process = twice_process,
 };
 
 /* check: a sink. Every column must fit the id; counts and sums; {"in_order"}. */
@@ -267,7 +287,8 @@ static inline void check_text(const struct tw_batch *b, const struct tw_field *f
 	uint32_t len, n = row_text(of, want, sizeof want);
 	const char *got = tw_get_text(b, f, r, &len);
 
-	cr_assert(len == n && memcmp(got, want, n) == 0, "row %lld: \"%.*s\", not \"%s\"", (long long)of, (int)len, got, want);
+	cr_assert(len == n && memcmp(got, want, n) == 0, "row %lld: \"%.*s\", not \"%s\"", (long long)of, (int)len, got,
+		  want);
 }
 
 static inline int check_process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
@@ -318,10 +339,16 @@ static inline const void *check_extension(const char *id)
 }
 
 static const struct tw_kind check_kind = {
-	.id = "check", .version = "1", .help = "checks", .in = one_in,
+	.id = "check",
+	.version = "1",
+	.help = "checks",
+	.in = one_in,
 	.config = "{\"type\":\"object\",\"properties\":{\"in_order\":{\"type\":\"boolean\",\"default\":true},"
 		  "\"by_time\":{\"type\":\"boolean\",\"default\":false}}}",
-	.bind = check_bind, .create = check_create, .destroy = seq_destroy, .process = check_process,
+	.bind = check_bind,
+	.create = check_create,
+	.destroy = seq_destroy,
+	.process = check_process,
 	.extension = check_extension,
 };
 

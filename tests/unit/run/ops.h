@@ -120,7 +120,8 @@ static const struct tw_kind texts_kind = {
 	.max_out = 4,
 	.config = "{\"type\":\"object\",\"properties\":{\"count\":{\"type\":\"integer\"},"
 		  "\"rows\":{\"type\":\"integer\",\"default\":512},\"len\":{\"type\":\"integer\",\"default\":100},"
-		  "\"big\":{\"type\":\"integer\",\"default\":0},\"blocks\":{\"type\":\"integer\",\"default\":8},\"nullable\":{\"type\":\"boolean\",\"default\":"
+		  "\"big\":{\"type\":\"integer\",\"default\":0},\"blocks\":{\"type\":\"integer\",\"default\":8},"
+		  "\"nullable\":{\"type\":\"boolean\",\"default\":"
 		  "false}}}",
 	.bind = texts_bind,
 	.create = texts_create,

@@ -12,7 +12,7 @@
 struct rig {
 	const struct tw_kind *const *kinds;
 	uint32_t n_kinds;
-	uint32_t workers; /* nodes are dealt out in turn ... */
+	uint32_t workers;          /* nodes are dealt out in turn ... */
 	const uint32_t *worker_of; /* ... or, if not NULL, as this says */
 	uint32_t slots;
 	enum tw_wait wait;
@@ -75,9 +75,9 @@ static inline void rig_check_pools(const struct tw_run *r)
 		for (came = i = 0; i < r->mem.n_homes; i++)
 			came += tw_home_round(&r->mem.homes[i]) + r->mem.homes[i].n_over;
 	for (i = 0; i < r->mem.n_pools; i++)
-		cr_assert_eq(r->mem.pools[i]->n_free, r->mem.pools[i]->count, "pool %u (class %d, home %u): %u of %u free", i,
-			     (int)r->mem.pools[i]->cls, r->mem.pools[i]->home, r->mem.pools[i]->n_free,
-			     r->mem.pools[i]->count);
+		cr_assert_eq(r->mem.pools[i]->n_free, r->mem.pools[i]->count,
+			     "pool %u (class %d, home %u): %u of %u free", i, (int)r->mem.pools[i]->cls,
+			     r->mem.pools[i]->home, r->mem.pools[i]->n_free, r->mem.pools[i]->count);
 }
 
 static inline void rig_finish(const struct rig *r, struct rig_graph *g)
@@ -89,21 +89,24 @@ static inline void rig_finish(const struct rig *r, struct rig_graph *g)
 		for (i = 0; i < g->run->n_nodes; i++) {
 			struct tw_node *n = &g->run->nodes[i];
 
-			fprintf(stderr, "%s: in %llu out %llu blocked %d waiting %d call %d ending %d ended %d dirty %d\n",
+			fprintf(stderr,
+				"%s: in %llu out %llu blocked %d waiting %d call %d ending %d ended %d dirty %d\n",
 				n->ctx.node, (unsigned long long)tw_stat_get(&n->rows_in),
-				(unsigned long long)tw_stat_get(&n->rows_out), n->blocked, n->waiting, (int)n->call, n->ending,
-				n->ended, n->dirty);
+				(unsigned long long)tw_stat_get(&n->rows_out), n->blocked, n->waiting, (int)n->call,
+				n->ending, n->ended, n->dirty);
 		}
 		for (i = 0; i < g->run->mem.n_pools; i++)
 			fprintf(stderr, "pool %u class %d home %u: %u of %u free\n", i, (int)g->run->mem.pools[i]->cls,
 				g->run->mem.pools[i]->home, g->run->mem.pools[i]->n_free, g->run->mem.pools[i]->count);
 		for (i = 0; i < g->run->n_workers; i++)
 			fprintf(stderr, "worker %u: state %u live %u over %u rounds %llu parks %llu\n", i,
-				(unsigned)g->run->workers[i].parker.state, g->run->workers[i].live, g->run->workers[i].home->n_over,
-				(unsigned long long)g->run->workers[i].rounds, (unsigned long long)g->run->workers[i].parks);
+				(unsigned)g->run->workers[i].parker.state, g->run->workers[i].live,
+				g->run->workers[i].home->n_over, (unsigned long long)g->run->workers[i].rounds,
+				(unsigned long long)g->run->workers[i].parks);
 		for (i = 0; i < g->run->n_links; i++)
 			fprintf(stderr, "link %u: tail %llu next %llu head %llu slots %u/%llu\n", i,
-				(unsigned long long)g->run->links[i].ring.tail, (unsigned long long)g->run->links[i].ring.next,
+				(unsigned long long)g->run->links[i].ring.tail,
+				(unsigned long long)g->run->links[i].ring.next,
 				(unsigned long long)g->run->links[i].ring.head, g->run->links[i].slots,
 				(unsigned long long)g->run->links[i].ring.mask + 1);
 		cr_assert_fail("the graph did not end");

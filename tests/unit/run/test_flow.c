@@ -24,7 +24,10 @@ static void flow(const char *graph, const char *sink, uint64_t rows, int64_t sum
 	size_t i;
 
 	for (i = 0; i < N_SHAPES; i++) {
-		struct rig r = {.kinds = kinds, .n_kinds = 4, .workers = shapes[i].workers, .slots = shapes[i].slots,
+		struct rig r = {.kinds = kinds,
+				.n_kinds = 4,
+				.workers = shapes[i].workers,
+				.slots = shapes[i].slots,
 				.wait = shapes[i].wait};
 		struct rig_graph g;
 		const struct check *c;
@@ -32,8 +35,8 @@ static void flow(const char *graph, const char *sink, uint64_t rows, int64_t sum
 		rig_open(&r, graph, &g);
 		rig_finish(&r, &g);
 		c = rig_node(&g, sink)->op;
-		cr_assert_eq(c->rows, rows, "%llu rows, not %llu, with %u workers and %u slots", (unsigned long long)c->rows,
-			     (unsigned long long)rows, r.workers, r.slots);
+		cr_assert_eq(c->rows, rows, "%llu rows, not %llu, with %u workers and %u slots",
+			     (unsigned long long)c->rows, (unsigned long long)rows, r.workers, r.slots);
 		cr_assert_eq(c->sum, sum);
 		rig_close(&g);
 	}
@@ -53,7 +56,8 @@ Test(flow, chain)
 
 Test(flow, batches_of_one)
 {
-	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":20000,\"rows\":1}},"
+	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":20000,\"rows\":"
+	     "1}},"
 	     "\"b\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\"}},\"edges\":[\"a -> b\",\"b -> c\"]}",
 	     "c", 20000, sum_to(20000));
 }
@@ -93,15 +97,18 @@ Test(flow, fan_in_of_two_sources)
 Test(flow, diamond_with_unlike_branches)
 {
 	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":20000}},"
-	     "\"b\":{\"op\":\"twice\"},\"d\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\",\"config\":{\"in_order\":false}}},"
+	     "\"b\":{\"op\":\"twice\"},\"d\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\",\"config\":{\"in_order\":false}"
+	     "}},"
 	     "\"edges\":[\"a -> b\",\"a -> d\",\"b -> c\",\"d -> c\"]}",
 	     "c", 40000, 2 * sum_to(20000));
 }
 
 Test(flow, watermarks_never_overtake_rows)
 {
-	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":60000,\"step\":1000},"
-	     "\"watermark\":{\"field\":\"ts\"}},\"f\":{\"op\":\"keep\",\"config\":{\"one_in\":20}},\"c\":{\"op\":\"check\"}},"
+	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":60000,\"step\":"
+	     "1000},"
+	     "\"watermark\":{\"field\":\"ts\"}},\"f\":{\"op\":\"keep\",\"config\":{\"one_in\":20}},\"c\":{\"op\":"
+	     "\"check\"}},"
 	     "\"edges\":[\"a -> f\",\"f -> c\"]}",
 	     "c", 3000, 20 * sum_to(3000));
 }
@@ -120,9 +127,11 @@ Test(flow, dropping_edges_count_what_they_lose)
 		char graph[600];
 
 		snprintf(graph, sizeof graph,
-			 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":300000}},"
+			 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":"
+			 "300000}},"
 			 "\"x\":{\"op\":\"check\"},\"y\":{\"op\":\"check\"}},\"edges\":[\"a -> x\","
-			 "{\"from\":\"a\",\"to\":\"y\",\"queue\":{\"slots\":2,\"full\":\"%s\"}}]}", policies[k]);
+			 "{\"from\":\"a\",\"to\":\"y\",\"queue\":{\"slots\":2,\"full\":\"%s\"}}]}",
+			 policies[k]);
 		rig_open(&r, graph, &g);
 		rig_finish(&r, &g);
 		x = rig_node(&g, "x")->op;
@@ -139,15 +148,20 @@ Test(flow, drain_ends_an_endless_source)
 	size_t i;
 
 	for (i = 0; i < N_SHAPES; i++) {
-		struct rig r = {.kinds = kinds, .n_kinds = 4, .workers = shapes[i].workers, .slots = shapes[i].slots,
+		struct rig r = {.kinds = kinds,
+				.n_kinds = 4,
+				.workers = shapes[i].workers,
+				.slots = shapes[i].slots,
 				.wait = shapes[i].wait};
 		struct rig_graph g;
 		const struct seq *s;
 		const struct check *c;
 
-		rig_open(&r,
-			 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":-1}},"
-			 "\"b\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\"}},\"edges\":[\"a -> b\",\"b -> c\"]}", &g);
+		rig_open(
+			&r,
+			"{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":-1}},"
+			"\"b\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\"}},\"edges\":[\"a -> b\",\"b -> c\"]}",
+			&g);
 		cr_assert_eq(tw_run_start(g.run), 0);
 		while (tw_stat_get(&rig_node(&g, "c")->rows_in) == 0)
 			cr_assert(!tw_run_wait(g.run, 1));
@@ -168,7 +182,8 @@ Test(flow, stop_ends_at_once)
 
 	rig_open(&r,
 		 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":-1}},"
-		 "\"c\":{\"op\":\"check\"}},\"edges\":[\"a -> c\"]}", &g);
+		 "\"c\":{\"op\":\"check\"}},\"edges\":[\"a -> c\"]}",
+		 &g);
 	cr_assert_eq(tw_run_start(g.run), 0);
 	cr_assert(!tw_run_wait(g.run, 20));
 	tw_run_stop(g.run);
@@ -179,7 +194,8 @@ Test(flow, stop_ends_at_once)
 /* Merged by event time: rows of a fast and a slow branch come in order. */
 Test(flow, event_time_merge_sorts)
 {
-	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":20000,\"step\":3},"
+	flow("{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":20000,\"step\":"
+	     "3},"
 	     "\"watermark\":{\"field\":\"ts\"}},\"b\":{\"op\":\"keep\",\"config\":{\"one_in\":2}},"
 	     "\"d\":{\"op\":\"keep\",\"config\":{\"one_in\":1}},\"f\":{\"op\":\"keep\",\"config\":{\"one_in\":1}},"
 	     "\"c\":{\"op\":\"check\",\"order\":\"event_time\",\"config\":{\"in_order\":false,\"by_time\":true}}},"

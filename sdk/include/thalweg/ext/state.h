@@ -32,12 +32,12 @@ enum tw_value_type { TW_VALUE_I64 = 1, TW_VALUE_F64 = 2, TW_VALUE_BLOB = 3 };
  * order of `types`. A new slot is all zero. */
 struct tw_state_spec {
 	const char *name;
-	uint32_t version;                    /* of the slot's layout */
-	uint32_t n_keys;                     /* at most 16 */
-	const struct tw_field *const *keys;  /* fields of input port 0 */
+	uint32_t version;                   /* of the slot's layout */
+	uint32_t n_keys;                    /* at most 16 */
+	const struct tw_field *const *keys; /* fields of input port 0 */
 	uint32_t n_values;
-	const uint8_t *types;                /* enum tw_value_type */
-	uint64_t max_bytes;                  /* limit of the table; 0: 1 GiB */
+	const uint8_t *types; /* enum tw_value_type */
+	uint64_t max_bytes;   /* limit of the table; 0: 1 GiB */
 };
 
 struct tw_state_host {
@@ -48,8 +48,8 @@ struct tw_state_host {
 			   uint32_t n, const int64_t *ns, void **slots);
 
 	/* As upsert, but missing ones are NULL and the slots are read-only. [worker] */
-	uint32_t (*find)(struct tw_ctx *ctx, uint32_t table, const struct tw_batch *b, const uint16_t *rows,
-			 uint32_t n, const int64_t *ns, void **slots);
+	uint32_t (*find)(struct tw_ctx *ctx, uint32_t table, const struct tw_batch *b, const uint16_t *rows, uint32_t n,
+			 const int64_t *ns, void **slots);
 
 	/* The least namespace that has entries: 1 and *ns, or 0. [worker] */
 	int (*first_ns)(struct tw_ctx *ctx, uint32_t table, int64_t *ns);

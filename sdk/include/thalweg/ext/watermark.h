@@ -11,7 +11,7 @@
 #define TW_EXT_WATERMARK "tw.watermark/1"
 
 struct tw_watermark {
-	/* No row with event time <= wm will come (but late ones). May emit; TW_MORE:
+	/* No row with event time below wm will come (but late ones). May emit; TW_MORE:
 	 * called again with the same wm when there is room. [worker] */
 	int (*on_watermark)(struct tw_ctx *ctx, void *op, int64_t wm);
 };
