@@ -205,6 +205,10 @@ static struct tw_batch *err_batch(struct tw_node *n, struct tw_batch *b)
 			tw_mem_drop(n->worker->home, e);
 			e = NULL;
 		}
+		/* Of a batch that lists as many buffers as it may, none are taken over: the reasons
+		 * need some, and the data is copied. */
+		if (e && b->n_bufs + 2u > TW_BATCH_BUFS)
+			e->n_bufs = e->n_lent = 0;
 		n->err_batch = e;
 	}
 	return e;

@@ -21,10 +21,11 @@
 static int few_digits(double v, bool is_float, uint64_t *n)
 {
 	static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
-	const double limit = is_float ? 1e9 : 9007199254740992.0;
 	int k;
 
 	for (k = 0; k <= (int)FEW; k++) {
+		/* 15 digits tell doubles apart: no other n is v as well, and nearer to it */
+		const double limit = is_float ? 1e9 : k == 0 ? 9007199254740992.0 : 1e15;
 		const double scaled = v * tens[k] + 0.5;
 		double back;
 
@@ -77,13 +78,15 @@ static uint32_t least_places(double v)
 	return exponent < 40 ? (uint32_t)(15 - (exponent * 3 + 9) / 10) : 2;
 }
 
-/* 15, 16 or 17 digits for 1e-6 <= v < 1e15: n / 10^k is v. */
+/* 15, 16 or 17 digits for 1e-6 <= v < 1e15: n / 10^k is v, and nothing as short is
+ * nearer to it. Below 10^17 a long double is off by 2^-7: what lies about in the
+ * middle of two n is not decided here. */
 static bool many_digits(double v, uint64_t *n, uint32_t *k)
 {
 	static const uint64_t unit[] = {100, 10, 1};
 	enum answer same = NO;
 	uint32_t i, digits = 0;
-	long double scaled;
+	long double scaled, rounded, part = 0.5L;
 
 	if (!(v >= 1e-6 && v < 1e15))
 		return false;
@@ -93,9 +96,13 @@ static bool many_digits(double v, uint64_t *n, uint32_t *k)
 	scaled = (long double)v * tens_long[*k];
 	for (i = 0; i < 3 && same == NO; i++) {
 		digits = *k - 2 + i;
-		*n = (uint64_t)(scaled / (long double)unit[i] + 0.5L);
+		rounded = scaled / (long double)unit[i] + 0.5L;
+		*n = (uint64_t)rounded;
+		part = rounded - (long double)*n;
 		same = is_same(v, *n, digits);
 	}
+	if (part < 0.016L || part > 0.984L)
+		return false;
 	for (*k = digits; same == YES && *k > 0 && *n % 10 == 0; --*k)
 		*n /= 10;
 	return same == YES;

@@ -106,6 +106,20 @@ static int least_digits(double v, bool is_float)
 	return p;
 }
 
+/* Its digits alone, from the first to the last that is not 0. */
+static const char *bare(char *digits, const char *s)
+{
+	size_t n = 0;
+
+	for (; *s && *s != 'e'; s++)
+		if (*s >= '0' && *s <= '9' && (n || *s != '0'))
+			digits[n++] = *s;
+	while (n && digits[n - 1] == '0')
+		n--;
+	digits[n] = '\0';
+	return digits;
+}
+
 static double any_double(int i)
 {
 	static const double special[] = {0.0,
@@ -138,6 +152,30 @@ static double any_double(int i)
 	return isfinite(v) ? v : 1.5;
 }
 
+/* Of the decimals with so few digits that read back it is the one nearest to v, as the C library rounds. */
+static void check_nearest(const char *got, double v)
+{
+	char near[64], a[64], b[64];
+
+	snprintf(near, sizeof near, "%.*e", least_digits(v, false) - 1, v);
+	cr_assert_str_eq(bare(a, got), bare(b, near), "%s of %s", got, near);
+}
+
+Test(format, doubles_are_the_nearest, .init = begin, .timeout = 60)
+{
+	char got[64] = "";
+	uint32_t n, d;
+
+	for (n = 1; n < 400; n++) {
+		for (d = 1; d < 400; d++) {
+			SHOW(got, put_f64(to, end, (double)n * 3 / d));
+			check_nearest(got, (double)n * 3 / d);
+		}
+	}
+	SHOW(got, put_f64(to, end, 1228.0 / 21));
+	cr_assert_str_eq(got, "58.476190476190474", "%s", got);
+}
+
 Test(format, doubles_read_back_and_are_short, .init = begin, .timeout = 60)
 {
 	char got[64] = "";
@@ -150,6 +188,7 @@ Test(format, doubles_read_back_and_are_short, .init = begin, .timeout = 60)
 		cr_assert_eq(strtod(got, NULL), v, "%s is not %.17g", got, v);
 		cr_assert(v == 0 || digits_of(got) == least_digits(v, false), "%s of %.17g: %d digits do", got, v,
 			  least_digits(v, false));
+		check_nearest(got, v);
 	}
 	SHOW(got, put_f64(to, end, 3.0));
 	cr_assert_str_eq(got, "3");

@@ -436,8 +436,8 @@ Test(window, is_what_the_reference_says, .timeout = 240)
 		must_be_same(tw_test_rows(t, PORT_OUT), want, what);
 		must_have_late(tw_test_rows(t, PORT_LATE), rows);
 		cr_assert_eq(lines_of(tw_test_errs(t)), n_null, "%s", tw_test_errs(t));
-		cr_assert_eq(tw_test_counter(t, "late"), n_late);
-		cr_assert_eq(tw_test_counter(t, "overflow"), n_overflow);
+		cr_assert_eq(tw_test_counter(t, "late"), (uint64_t)n_late);
+		cr_assert_eq(tw_test_counter(t, "overflow"), (uint64_t)n_overflow);
 		cr_assert_eq(tw_test_counter(t, "lost"), 0);
 		cr_assert_eq(tw_test_entries(t, 0), 0);
 		tw_test_close(t);

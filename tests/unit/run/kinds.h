@@ -125,8 +125,23 @@ static inline int seq_poll(struct tw_ctx *ctx, void *op, uint32_t budget)
 
 static const struct tw_source seq_source = {.poll = seq_poll};
 
+/* Drained before its end, it still holds a buffer. */
+static inline int seq_end(struct tw_ctx *ctx, void *op)
+{
+	struct seq *s = op;
+
+	if (s->raw)
+		ctx->host->raw_drop(ctx, s->raw);
+	s->raw = NULL;
+	return TW_DONE;
+}
+
+static const struct tw_finish seq_finish = {.finish = seq_end};
+
 static inline const void *seq_extension(const char *id)
 {
+	if (strcmp(id, TW_EXT_FINISH) == 0)
+		return &seq_finish;
 	return strcmp(id, TW_EXT_SOURCE) == 0 ? &seq_source : NULL;
 }
 
