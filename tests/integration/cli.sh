@@ -96,16 +96,16 @@ expect 0 "version" "$thalweg" version
 has "plugin ABI 1"
 expect 0 "version, JSON" "$thalweg" --version --json
 is_json version
-expect 0 "run" "$thalweg" run --set output="$scratch/out.ndjson" $graph
+expect 0 "run" "$thalweg" run --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
 has "finished in"
-expect 0 "run, JSON" "$thalweg" run --json --set output="$scratch/out.ndjson" $graph
+expect 0 "run, JSON" "$thalweg" run --json --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
 is_json run
-expect 0 "run, quiet" "$thalweg" run --quiet --set output="$scratch/out.ndjson" $graph
+expect 0 "run, quiet" "$thalweg" run --quiet --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
 [ -s "$scratch/out.ndjson" ] || { fail=1; echo "FAILED: no output file"; }
-expect 1 "missing input" "$thalweg" run --set input="$scratch/none" --set output="$scratch/x" $graph
+expect 1 "missing input" "$thalweg" run --set input="$scratch/none" --set bad="$scratch/bad.ndjson" --set output="$scratch/x" $graph
 has "none"
 [ -e "$scratch/x" ] && { fail=1; echo "FAILED: a failed run left an output file"; }
-expect 1 "output in a missing folder" "$thalweg" run --set output="$scratch/no/where" $graph
+expect 1 "output in a missing folder" "$thalweg" run --set bad="$scratch/bad.ndjson" --set output="$scratch/no/where" $graph
 has "no/where"
 rm -rf "$scratch"
 exit $fail

@@ -6,24 +6,39 @@ import json
 import re
 import sys
 from datetime import datetime, timezone
+from functools import lru_cache
 
-STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$")
+SECOND = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)$", re.ASCII)
+REST = re.compile(r"(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$", re.ASCII)
+
+
+@lru_cache(maxsize=None)
+def second_of(text):
+    """ns since the epoch of "2026-01-02T03:04:05", or None."""
+    m = SECOND.match(text)
+    try:
+        return int(datetime(*map(int, m.groups()), tzinfo=timezone.utc).timestamp()) * 10**9 if m else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=None)
+def rest_of(text):
+    """ns that ".250+01:00" adds, or None."""
+    m = REST.match(text)
+    if not m:
+        return None
+    ns = int((m.group(1) or "").ljust(9, "0"))
+    away = (int(m.group(3)) * 60 + int(m.group(4))) * 60 * 10**9 if m.group(2) else 0
+    return ns + away if m.group(2) == "-" else ns - away
 
 
 def parse_time(text):
-    """ns since the epoch, or None."""
-    m = STAMP.match(text) if isinstance(text, str) else None
-    if not m:
+    """ns since the epoch, or None. Neighbours have their second in common, so it is worked out once."""
+    if not isinstance(text, str):
         return None
-    try:
-        t = datetime(*(int(m.group(i)) for i in range(1, 7)), tzinfo=timezone.utc)
-    except ValueError:
-        return None
-    ns = int(t.timestamp()) * 10**9 + int((m.group(7) or "").ljust(9, "0"))
-    if m.group(8):
-        away = (int(m.group(9)) * 60 + int(m.group(10))) * 60 * 10**9
-        ns += -away if m.group(8) == "+" else away
-    return ns
+    second, rest = second_of(text[:19]), rest_of(text[19:])
+    return None if second is None or rest is None else second + rest
 
 
 def format_time(ns):
@@ -39,22 +54,31 @@ def format_time(ns):
 
 def no_doubles(pairs):
     """Of equal keys the first counts."""
-    out = {}
-    for k, v in pairs:
-        out.setdefault(k, v)
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        out = dict(reversed(pairs))
     return out
 
 
-def records(path):
-    """The JSON objects of a file's lines; lines that are none are left out."""
-    with open(path, "rb") as f:
+def timed(key):
+    """(time, object) of each line of the file argv[1] that is a JSON object with a time under
+    that key. How many lines are not goes into the file argv[2], if there is one."""
+    decode = json.JSONDecoder(object_pairs_hook=no_doubles).decode
+    bad = 0
+    with open(sys.argv[1], "rb") as f:
         for line in f:
             try:
-                v = json.loads(line.decode("utf-8"), object_pairs_hook=no_doubles)
+                v = decode(line.decode("utf-8"))
             except ValueError:
-                continue
-            if isinstance(v, dict):
-                yield v
+                v = None
+            ts = parse_time(v.get(key)) if isinstance(v, dict) else None
+            if ts is None:
+                bad += 1
+            else:
+                yield ts, v
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], "w", encoding="ascii") as f:
+            print(bad, file=f)
 
 
 def number(v):

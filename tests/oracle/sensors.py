@@ -1,4 +1,5 @@
-"""sensors.py INPUT: what graphs/sensors.json must write for INPUT.
+"""sensors.py INPUT [BAD]: what graphs/sensors.json must write for INPUT; and into the file BAD
+how many lines are no readings.
 
 Two files go into one stream here: averages, and alarms."""
 
@@ -12,9 +13,8 @@ ALARMS = ["window_start", "window_end", "sensor", "kind", "times", "lowest", "hi
 
 sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 averages, alarms = {}, {}
-for r in rows.records(sys.argv[1]):
-    ts = rows.parse_time(r.get("at"))
-    if ts is None or r.get("ok") is not True:
+for ts, r in rows.timed("at"):
+    if r.get("ok") is not True:
         continue
     window = rows.windows_of(ts, SIZE)
     averages.setdefault(window + (r["sensor"], r["site"]), []).append(r)

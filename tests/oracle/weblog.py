@@ -1,4 +1,5 @@
-"""weblog.py INPUT: what graphs/weblog.json must write for INPUT, quantiles exact.
+"""weblog.py INPUT [BAD]: what graphs/weblog.json must write for INPUT, quantiles exact; and into
+the file BAD how many lines are no requests.
 
 Two files go into one stream here; each line says by its members which it is of."""
 
@@ -21,10 +22,7 @@ def page_of(path):
 
 sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 paths, statuses = {}, {}
-for r in rows.records(sys.argv[1]):
-    ts = rows.parse_time(r.get("time"))
-    if ts is None:
-        continue
+for ts, r in rows.timed("time"):
     window = rows.windows_of(ts, SIZE)
     paths.setdefault(window + (page_of(r.get("path")),), []).append(r)
     statuses.setdefault(window + (r.get("status"),), []).append(r)
