@@ -4,8 +4,8 @@
  * tw_ring carries what crosses an edge: slots of one cache line. A slot says in
  * its own line that it is full (seq), so a hop moves that line and no shared
  * index; the consumer's index, which the producer needs only when it thinks the
- * ring full, is published every few slots. The shape is the fourth of the table in
- * mem/README.md.
+ * ring full, is published every few slots. The idea is the fourth shape of the
+ * table in mem/README.md, though what lies in the slot is a batch's place, not its rows.
  *
  * tw_ring64 carries single words, for give-backs and io requests.
  *

@@ -32,7 +32,8 @@ void tw_registry_close(struct tw_registry *r);
 
 /* Load one file: checks that it is ELF for this machine, has no undeclared
  * writable static data, exports tw_plugin with our ABI and a sound table (bad
- * ones: the reason in err). Runs no code of it. 0 or -errno. */
+ * ones: the reason in err). Calls none of its functions;
+ * constructors, which a plugin should not have, run as dlopen runs them. 0 or -errno. */
 int tw_plugin_load(const char *path, struct tw_loaded *out, char *err, size_t err_len);
 void tw_plugin_unload(struct tw_loaded *l);
 
