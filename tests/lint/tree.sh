@@ -4,7 +4,7 @@
 # newline at the end, UTF-8.
 . "$(dirname "$0")/lint.sh"
 
-known=" engine sdk plugins graphs tests docs packaging .ci .github "
+known=" engine sdk plugins graphs tests .ci "
 
 # Composed, so that this file does not find itself.
 w=work t=tmp h=home
