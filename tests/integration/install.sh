@@ -19,7 +19,7 @@ project(hello LANGUAGES C)
 find_package(Thalweg 0.1 REQUIRED)
 thalweg_add_plugin(hello hello.c)
 END
-"$cmake" -S . -B build -DCMAKE_PREFIX_PATH="$tmp/prefix" -DCMAKE_C_COMPILER="$cc" >log 2>&1 || { cat log; exit 1; }
+"$cmake" -S . -B build -G Ninja -DCMAKE_PREFIX_PATH="$tmp/prefix" -DCMAKE_C_COMPILER="$cc" >log 2>&1 || { cat log; exit 1; }
 "$cmake" --build build >log 2>&1 || { cat log; exit 1; }
 "$cmake" --install build --prefix "$tmp/other" >log 2>&1 || { cat log; exit 1; }
 find "$tmp/other" -path '*/thalweg/plugins/hello.so' | grep -q . || { echo "the plugin was not installed"; exit 1; }
