@@ -39,7 +39,6 @@ struct tw_merge {
 	uint32_t n, n_due, at;
 	struct tw_batch *filling;
 	uint64_t seq;
-	uint64_t dropped;
 };
 
 /* rows is allocated here. 0 or -ENOMEM. [control] */

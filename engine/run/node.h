@@ -91,7 +91,6 @@ struct tw_node {
 	int64_t last_batch_ns; /* when it last had a batch, for idle_after */
 	bool idle;
 	int64_t alarm_ns; /* INT64_MAX: none */
-	uint32_t io_pending;
 	struct tw_batch *err_batch;
 
 	struct tw_exports exports; /* to Arrow; shared with whoever reads them */

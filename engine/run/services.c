@@ -55,7 +55,6 @@ static void submit(struct tw_ctx *ctx, struct tw_io *req)
 
 	req->busy = 1;
 	req->node = n->index;
-	n->io_pending++;
 	tw_io_port_submit(&n->worker->io, req);
 }
 

@@ -36,7 +36,6 @@ static bool take_answers(struct tw_worker *w)
 
 		req->busy = 0;
 		n->event = true;
-		n->io_pending--;
 		did = true;
 	}
 	return did;
