@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* mantissa * 10^exponent, if is_small. */
 struct number {
@@ -76,6 +77,50 @@ static inline const char *number_scan(const char *p, const char *end, struct num
 	n->is_small = n_digits <= 19;
 	return p;
 }
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* As number_scan, for a number of at most 8 bytes without an exponent and minus that
+ * is known to be the len bytes before `end`; 8 bytes before it can be read. 0: it is none
+ * of that kind. All digits are handled at once, in a register. */
+static inline int number_scan_short(const char *end, uint32_t len, struct number *n)
+{
+	const uint64_t zeroes = 0x3030303030303030u, ones = 0x0101010101010101u, all = ~(uint64_t)0;
+	uint64_t x, dot, below;
+	uint32_t digits = len, whole = len;
+
+	memcpy(&x, end - 8, 8);
+	x = x >> (64 - 8 * len) ^ zeroes;
+	/* a point is 0x1e now: the lowest byte that is so becomes the lowest bit 7 */
+	dot = ((x ^ 0x1e * ones) - ones) & ~(x ^ 0x1e * ones) & 0x80 * ones & all >> (64 - 8 * len);
+	if (dot) {
+		whole = (uint32_t)__builtin_ctzll(dot) / 8;
+		below = ((uint64_t)1 << 8 * whole) - 1;
+		x = (x & below) | (x >> 8 & ~below);
+		digits = len - 1;
+		if (whole == 0 || whole == digits)
+			return 0;
+	}
+	x <<= 64 - 8 * digits; /* leading zeroes, to make it eight */
+	if ((x | (x + 0x76 * ones)) & 0x80 * ones)
+		return 0;
+	if (whole > 1 && end[-(int)len] == '0')
+		return 0;
+	x = x * 10 + (x >> 8);
+	n->mantissa = ((x & 0x000000FF000000FFu) * 0x000F424000000064u +
+		       (x >> 16 & 0x000000FF000000FFu) * 0x0000271000000001u) >>
+		      32;
+	n->exponent = (int32_t)whole - (int32_t)digits;
+	n->is_negative = 0;
+	n->is_small = 1;
+	return 1;
+}
+#else
+static inline int number_scan_short(const char *end, uint32_t len, struct number *n)
+{
+	(void)end, (void)len, (void)n;
+	return 0;
+}
+#endif
 
 enum number_result { NUMBER_OK, NUMBER_RANGE /* too great or small */, NUMBER_FRACTION /* not whole */ };
 

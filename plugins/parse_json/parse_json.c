@@ -1,35 +1,37 @@
 /*
  * parse_json.c - the operator: lines of JSON into columns.
  *
- * A line is read once (scan.h), then what was found is put into the columns
- * (store.c). Text without escapes stays where the source read it: its view refers
+ * A line is read (mould.h; what fits none by scan.h), then what was found is put into
+ * the columns (store.c). Text without escapes stays where the source read it: its view refers
  * to the buffer that the line's view refers to. Lines that are bad go to err and are
  * unselected; nothing moves.
  */
 #include "parse_json.h"
+#include "mould.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* An instance; its scan's working memory follows. */
+/* An instance; its reader's working memory follows. */
 struct parser {
 	const struct plan *plan;
-	uint32_t n_empty; /* the counter's number */
-	struct scan scan;
+	uint32_t n_empty;    /* the counter's number */
+	struct time_day day; /* of the times that were read last */
+	struct document document;
 	struct value memory[];
 };
 
 static int create(struct tw_ctx *ctx, const void *plan, void **op)
 {
 	const struct plan *p = plan;
-	struct parser *x = calloc(1, sizeof *x + scan_bytes(&p->shape));
+	struct parser *x = calloc(1, sizeof *x + document_bytes(&p->shape));
 
 	if (!x)
 		return ctx->host->fail(ctx, -ENOMEM, "no memory for the parser");
 	x->plan = p;
 	x->n_empty = ctx->host->counter(ctx, "empty");
-	scan_init(&x->scan, &p->shape, p->lax, x->memory);
+	document_init(&x->document, &p->shape, p->lax, tw_simd_level(), x->memory);
 	*op = x;
 	return 0;
 }
@@ -78,7 +80,7 @@ static int fill(const struct parser *x, const struct line *l)
 
 	for (i = 0; i < p->n_columns; i++) {
 		const struct column *c = &p->columns[i];
-		const struct value *v = &x->scan.values[c->slot];
+		const struct value *v = &x->document.scan.values[c->slot];
 		const enum fault fault = store_value(l, c, v);
 
 		if (fault == FAULT_NONE)
@@ -101,12 +103,12 @@ static int parse_row(struct parser *x, struct line *l, uint64_t *n_empty)
 	}
 	l->view = (const struct tw_view *)tw_col(l->b, line) + l->row;
 	l->text = tw_view_ptr(l->b, l->view);
-	switch (scan_document(&x->scan, l->text, l->view->len)) {
+	switch (document_read(&x->document, l->text, l->view->len)) {
 	case SCAN_OK: return fill(x, l);
 	case SCAN_EMPTY: ++*n_empty; return 0;
 	case SCAN_BAD: break;
 	}
-	snprintf(reason, sizeof reason, "%s at byte %u", x->scan.fault, (unsigned)x->scan.fault_at);
+	snprintf(reason, sizeof reason, "%s at byte %u", x->document.scan.fault, (unsigned)x->document.scan.fault_at);
 	l->ctx->host->row_error(l->ctx, l->b, l->row, line, reason);
 	return 0;
 }
@@ -114,7 +116,7 @@ static int parse_row(struct parser *x, struct line *l, uint64_t *n_empty)
 static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
 {
 	struct parser *x = op;
-	struct line l = {.ctx = ctx, .b = b};
+	struct line l = {.ctx = ctx, .b = b, .day = &x->day};
 	uint64_t n_empty = 0;
 	uint32_t i, n = 0;
 

@@ -1,6 +1,8 @@
 /* rfc3339.c - the calendar; see rfc3339.h. */
 #include "rfc3339.h"
 
+#include <string.h>
+
 /* n digits at p; -1: they are not. */
 static int32_t number_at(const char *p, int n)
 {
@@ -99,3 +101,82 @@ enum time_result time_rfc3339(const char *p, uint32_t len, int64_t *ns)
 		return TIME_RANGE;
 	return TIME_OK;
 }
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ONES 0x0101010101010101u
+
+/* Bytes that are no digits make it not 0; x is the text with '0' taken from each byte. */
+static inline uint64_t not_digits(uint64_t x)
+{
+	return (x | (x + 0x76 * ONES)) & 0x80 * ONES;
+}
+
+/* n digits, 1 to 8, before `end`; 8 bytes before it can be read. -1: they are not. */
+static inline int64_t digits_before(const char *end, uint32_t n)
+{
+	uint64_t x;
+
+	memcpy(&x, end - 8, 8);
+	x = (x ^ 0x30 * ONES) >> (64 - 8 * n) << (64 - 8 * n);
+	if (not_digits(x))
+		return -1;
+	/* neighbours are added up: to two digits, to four, to eight */
+	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffu;
+	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffu;
+	return (int64_t)((x * 10000 + (x >> 32)) & 0xffffffffu);
+}
+
+/* The time of day in p[11..len), in ns; -1: it is not of the usual kind. */
+static inline int64_t time_of_day(const char *p, uint32_t len)
+{
+	static const int64_t unit[] = {0, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10};
+	const uint32_t n = len - 21;
+	uint64_t x, h, m, s;
+	int64_t part = 0;
+
+	/* "hh:mm:ss", digits and colons to 0 */
+	memcpy(&x, p + 11, 8);
+	x ^= 0x30303a30303a3030u;
+	h = (x & 0xff) * 10 + (x >> 8 & 0xff);
+	m = (x >> 24 & 0xff) * 10 + (x >> 32 & 0xff);
+	s = (x >> 48 & 0xff) * 10 + (x >> 56);
+	if (not_digits(x) | (x & 0x0000ff0000ff0000u) || h > 23 || m > 59 || s > 59 || p[len - 1] != 'Z')
+		return -1;
+	if (len > 20) {
+		if (p[19] != '.' || n < 1 || n > 8)
+			return -1;
+		part = digits_before(p + len - 1, n);
+		if (part < 0)
+			return -1;
+		part *= unit[n];
+	}
+	return (int64_t)(h * 3600 + m * 60 + s) * 1000000000 + part;
+}
+
+enum time_result time_rfc3339_near(const char *p, uint32_t len, struct time_day *day, int64_t *ns)
+{
+	enum time_result r;
+	int64_t time;
+
+	if (len < 20)
+		return TIME_BAD;
+	time = time_of_day(p, len);
+	if (time >= 0 && memcmp(p, day->text, 11) == 0) {
+		*ns = day->begin + time;
+		return TIME_OK;
+	}
+	r = time_rfc3339(p, len, ns);
+	/* the day may begin before the least time, and its last hours end after the greatest */
+	if (r == TIME_OK && time >= 0 && *ns > INT64_MIN / 2 && *ns < INT64_MAX / 2) {
+		memcpy(day->text, p, 11);
+		day->begin = *ns - time;
+	}
+	return r;
+}
+#else
+enum time_result time_rfc3339_near(const char *p, uint32_t len, struct time_day *day, int64_t *ns)
+{
+	(void)day;
+	return time_rfc3339(p, len, ns);
+}
+#endif

@@ -11,4 +11,13 @@ enum time_result { TIME_OK, TIME_BAD, TIME_RANGE /* not within 1677..2262, where
  * for the T. Second 60 of a minute is the first of the next. */
 enum time_result time_rfc3339(const char *p, uint32_t len, int64_t *ns);
 
+/* A day as it is written, and when it begins. All zero: none. */
+struct time_day {
+	char text[12]; /* with the T */
+	int64_t begin; /* ns since the epoch */
+};
+
+/* The same, quicker for "T03:04:05Z" or "T03:04:05.678Z" of the day that was read last. */
+enum time_result time_rfc3339_near(const char *p, uint32_t len, struct time_day *day, int64_t *ns);
+
 #endif

@@ -132,3 +132,35 @@ Test(rfc3339, what_is_no_time)
 			     TIME_BAD, "%s", bad[i]);
 	edge_free(edge);
 }
+
+/* The quick way gives what the other gives, whatever day came before. */
+Test(rfc3339, near_is_the_same, .timeout = 60)
+{
+	static const char *const texts[] = {
+		"2026-01-02T03:04:05Z",           "2026-01-02T03:04:05.6Z",      "2026-01-02T23:59:59.12345678Z",
+		"2026-01-02T03:04:05.123456789Z", "2026-01-02T03:04:60Z",        "2026-01-02t03:04:05z",
+		"2026-01-03 00:00:00.000Z",       "2026-01-02T03:04:05+01:00",   "2026-01-02T03:04:05.5-01:00",
+		"1677-09-21T00:12:43.145225Z",    "2262-04-11T23:47:16.854775Z", "1969-12-31T23:59:59.999Z"};
+	static const char bytes[] = "0123456789:.-TtZz+ /;";
+	struct time_day day = {0};
+	uint32_t i, seed = 1, taken = 0;
+	char text[40];
+
+	for (i = 0; i < 300000; i++) {
+		int64_t got = 0, want = 0;
+		enum time_result r;
+		size_t len;
+
+		seed = seed * 1664525u + 1013904223u;
+		strcpy(text, texts[(seed >> 8) % (sizeof texts / sizeof *texts)]);
+		len = strlen(text);
+		if (seed >> 28 < 10)
+			text[(seed >> 12) % len] = bytes[(seed >> 20) % (sizeof bytes - 1)];
+		r = time_rfc3339(text, (uint32_t)len, &want);
+		cr_assert_eq(time_rfc3339_near(text, (uint32_t)len, &day, &got), r, "%s", text);
+		if (r == TIME_OK)
+			cr_assert_eq(got, want, "%s", text);
+		taken += r == TIME_OK;
+	}
+	cr_assert_gt(taken, 100000);
+}
