@@ -1,12 +1,12 @@
 #!/bin/sh
 # run.sh [--full]: all tests. Installs what they need (Debian packages), builds and runs
-# them plainly, under ASan and UBSan, and under TSan, and compiles everything with
-# clang. The last line is "N passed, N failed", over all runs; ends with 1 if any
+# them plainly, under ASan and UBSan, and under TSan, compiles everything with clang,
+# and fuzzes. The last line is "N passed, N failed", over all runs; ends with 1 if any
 # failed. --full also runs the oracles on a million lines.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
-limit=1200 # seconds for everything
+limit=1400 # seconds for everything
 
 if [ "${TW_RUN_BOUNDED:-}" != 1 ]; then
 	TW_RUN_BOUNDED=1 timeout --foreground -k 10 $limit sh tests/run.sh "$@"
@@ -86,7 +86,15 @@ tests() {
 	[ $ends -eq 0 ] || grep -vE '^ *[0-9]+/[0-9]+ Test.* Passed|^ +Start ' "build/$preset.ctest" | tail -80
 }
 
-install gcc g++ clang-14 cmake ninja-build pkg-config libjansson-dev libhwloc-dev libcriterion-dev universal-ctags \
+# fuzz TARGET CORPUS: a minute of new input; what breaks it is kept in build/.
+fuzz() {
+	echo "== fuzz $1: a minute"
+	mkdir -p "build/fuzz/$1"
+	step "build/fuzz_$1.log" "build/clang/tests/fuzz/fuzz_$1" -max_total_time=60 -max_len=600 -artifact_prefix=build/ \
+		-dict="tests/fuzz/$2.dict" "build/fuzz/$1" "tests/fuzz/$2"
+}
+
+install gcc g++ clang-14 libclang-rt-14-dev cmake ninja-build pkg-config libjansson-dev libhwloc-dev libcriterion-dev universal-ctags \
 	binutils python3 strace graphviz || exit 1
 
 tests test
@@ -95,6 +103,7 @@ tests asan -E '^(lint|integration_install)'
 tests tsan -E '^(lint|integration_install)'
 if build clang; then
 	passed=$((passed + 1))
+	fuzz parse_json json
 fi
 if [ $full = 1 ]; then
 	for name in quickstart weblog sensors; do

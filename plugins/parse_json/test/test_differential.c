@@ -1,19 +1,11 @@
 /*
  * test_differential.c - random documents, and documents with random damage, against
  * jansson: taken or refused alike, and the same values at the wanted places.
- *
- * Where jansson differs, and so is not asked: it refuses numbers that overflow a
- * double or 64 bits (here they are JSON, until a column wants them), and zeroes in
- * keys; and it takes a zero byte after the document for its end, where no zero byte
- * belongs into JSON. Of equal keys it takes the last, here the first counts: documents with equal
- * keys are compared as to taken or refused alone.
  */
 #include <criterion/criterion.h>
 
+#include "against.h"
 #include "help.h"
-#include "text.h"
-
-#include <jansson.h>
 
 #define ROUNDS 60000u
 
@@ -169,107 +161,6 @@ static const char *const pointers[] = {"",
 				       "/3",
 				       NULL};
 
-/* A token of a pointer, decoded. */
-static const char *next_token(const char *p, char *to)
-{
-	for (p++; *p && *p != '/'; p++) {
-		if (*p == '~')
-			*to++ = *++p == '0' ? '~' : '/';
-		else
-			*to++ = *p;
-	}
-	*to = '\0';
-	return p;
-}
-
-static const json_t *resolve(const json_t *v, const char *pointer)
-{
-	char token[64];
-
-	while (*pointer && v) {
-		pointer = next_token(pointer, token);
-		if (json_is_array(v))
-			v = token[0] >= '0' && token[0] <= '9' ? json_array_get(v, (size_t)atoi(token)) : NULL;
-		else
-			v = json_object_get(v, token);
-	}
-	return v;
-}
-
-static void check_string(const char *text, const struct value *v, const json_t *want, const char *doc)
-{
-	char *plain = malloc(v->len);
-	const uint32_t n = text_unescape(plain, text + 1, text + v->len - 1);
-
-	cr_assert_eq(n, json_string_length(want), "%s", doc);
-	cr_assert_eq(memcmp(plain, json_string_value(want), n), 0, "%s", doc);
-	cr_assert_eq(v->is_escaped, memchr(text, '\\', v->len) != NULL, "%s", doc);
-	free(plain);
-}
-
-static void check_value(const char *text, const struct value *v, const json_t *want, const char *doc)
-{
-	json_t *again;
-	int64_t whole = 0;
-	double real = 0;
-
-	if (!want) {
-		cr_assert_eq(v->kind, VALUE_MISSING, "%s", doc);
-		return;
-	}
-	text += v->off;
-	switch (json_typeof(want)) {
-	case JSON_NULL: cr_assert_eq(v->kind, VALUE_NULL, "%s", doc); break;
-	case JSON_TRUE: cr_assert_eq(v->kind, VALUE_TRUE, "%s", doc); break;
-	case JSON_FALSE: cr_assert_eq(v->kind, VALUE_FALSE, "%s", doc); break;
-	case JSON_STRING:
-		cr_assert_eq(v->kind, VALUE_STRING, "%s", doc);
-		check_string(text, v, want, doc);
-		break;
-	case JSON_INTEGER:
-		cr_assert_eq(v->kind, VALUE_NUMBER, "%s", doc);
-		cr_assert_eq(number_i64(&v->number, text, v->len, &whole), NUMBER_OK, "%s", doc);
-		cr_assert_eq(whole, json_integer_value(want), "%s", doc);
-		break;
-	case JSON_REAL:
-		cr_assert_eq(v->kind, VALUE_NUMBER, "%s", doc);
-		cr_assert_eq(number_f64(&v->number, text, v->len, &real), NUMBER_OK, "%s", doc);
-		cr_assert(real == json_real_value(want), "%.17g, not %.17g, in %s", real, json_real_value(want), doc);
-		break;
-	default:
-		cr_assert_eq(v->kind, json_is_object(want) ? VALUE_MAP : VALUE_LIST, "%s", doc);
-		again = json_loadb(text, v->len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-		cr_assert(json_equal(again, want), "%s", doc);
-		json_decref(again);
-		break;
-	}
-}
-
-/* 1: jansson takes it; 0: it does not; -1: it is not asked. */
-static int ask(const char *text, size_t len, json_t **v)
-{
-	json_error_t e;
-
-	*v = NULL;
-	if (memchr(text, 0, len))
-		return 0;
-	*v = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
-	if (*v)
-		return 1;
-	return json_error_code(&e) == json_error_numeric_overflow || json_error_code(&e) == json_error_null_byte_in_key
-		       ? -1
-		       : 0;
-}
-
-static int has_equal_keys(const char *text, size_t len)
-{
-	json_error_t e;
-	json_t *v = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &e);
-
-	json_decref(v);
-	return !v;
-}
-
 /* 1: taken, 0: refused, -1: not asked. */
 static int check_document(struct reader *r, char *edge, struct writer *w)
 {
@@ -285,7 +176,8 @@ static int check_document(struct reader *r, char *edge, struct writer *w)
 			     w->text, got == SCAN_OK ? "taken" : r->scan.fault, r->scan.fault_at);
 	if (want == 1 && !has_equal_keys(w->text, w->len))
 		for (i = 0; pointers[i]; i++)
-			check_value(p, &r->scan.values[i], resolve(v, pointers[i]), w->text);
+			cr_assert(is_value(p, &r->scan.values[i], resolve(v, pointers[i])), "%s in %s", pointers[i],
+				  w->text);
 	json_decref(v);
 	return want;
 }
