@@ -18,7 +18,7 @@ int tw_cmd_place(int argc, char **argv)
 	const char **names;
 	struct tw_engine *e;
 	struct tw_cli c;
-	uint32_t i;
+	uint32_t i, k;
 	int ret = tw_cli_parse(&c, argc, argv, "swptj", usage, true);
 
 	if (ret != -1)
@@ -27,9 +27,10 @@ int tw_cmd_place(int argc, char **argv)
 	if (ret != -1)
 		return ret;
 	s = tw_engine_spec(e);
-	names = calloc(s->n_nodes + 1, sizeof *names);
+	names = calloc(s->n_instances + 1, sizeof *names);
 	for (i = 0; names && i < s->n_nodes; i++)
-		names[i] = s->nodes[i].id;
+		for (k = 0; k < s->nodes[i].parallelism; k++)
+			names[tw_spec_instance(s, i, k)] = s->nodes[i].id;
 	if (names)
 		tw_place_print(stdout, tw_engine_topo(e), tw_engine_problem(e), tw_engine_placement(e), names, c.json);
 	free(names);

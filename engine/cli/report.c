@@ -38,7 +38,7 @@ static void print_notes(FILE *out, const struct tw_engine_stats *s, const struct
 	for (i = 0; i < s->n_nodes; i++) {
 		const struct tw_node_stats *n = &s->nodes[i];
 
-		if (n->errors_lost && spec->nodes[i].on_error != TW_ON_ERROR_DROP)
+		if (n->errors_lost && spec->nodes[n->index].on_error != TW_ON_ERROR_DROP)
 			fprintf(out, "warning: %s: %llu bad rows were dropped, for nothing is wired to its port err\n",
 				n->id, (unsigned long long)n->errors_lost);
 		if (n->dropped)

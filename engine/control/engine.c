@@ -4,16 +4,12 @@
 #include <control/engine.h>
 
 #include <base/clock.h>
+#include <control/placing.h>
 #include <control/stats.h>
 #include <errno.h>
 #include <plugin/registry.h>
 #include <run/run.h>
 #include <stdlib.h>
-
-/* Guesses for the partitioner until rates are measured: every node costs a tenth
- * of a core, every edge carries a million cache lines a second. */
-#define GUESS_LOAD_NS 1e8
-#define GUESS_LINES 1e6
 
 struct tw_engine {
 	struct tw_engine_opts opts;
@@ -24,11 +20,7 @@ struct tw_engine {
 	struct tw_checked *checked;
 	struct tw_bound *bound;
 	struct tw_topo *topo;
-	struct tw_place_problem problem;
-	double *load;
-	struct tw_place_edge *edges;
-	struct tw_place_rule *rules;
-	struct tw_placement placement;
+	struct tw_placing placing;
 	struct tw_run *run;
 	struct tw_engine_readings readings;
 	/* written by [any] (drain, stop: relaxed, each set once), read by control */
@@ -55,72 +47,6 @@ static int read_graph(struct tw_engine *e)
 	return tw_bind_graph(e->checked, &e->bound, &e->diags);
 }
 
-static enum tw_near near_of(enum tw_share share)
-{
-	static const enum tw_near near[] = {
-		[TW_SHARE_ANY] = TW_NEAR_ANY, [TW_SHARE_THREAD] = TW_NEAR_THREAD, [TW_SHARE_CORE] = TW_NEAR_CORE,
-		[TW_SHARE_L2] = TW_NEAR_L2,   [TW_SHARE_L3] = TW_NEAR_L3,         [TW_SHARE_NUMA] = TW_NEAR_NUMA,
-	};
-
-	return near[share];
-}
-
-/* "place": with `near` one rule, without it one for every neighbour. */
-static uint32_t add_rules(const struct tw_spec *s, uint32_t node, struct tw_place_rule *rules, uint32_t n)
-{
-	const struct tw_spec_node *sn = &s->nodes[node];
-	uint32_t e, other = sn->near ? tw_spec_find(s, sn->near) : TW_NONE;
-	struct tw_place_rule r = {.node = node, .near = near_of(sn->share)};
-
-	if (sn->share == TW_SHARE_ANY)
-		return n;
-	if (other != TW_NONE) {
-		r.other = other;
-		rules[n++] = r;
-		return n;
-	}
-	for (e = 0; e < s->n_edges; e++) {
-		if (s->edges[e].from != node && s->edges[e].to != node)
-			continue;
-		r.other = s->edges[e].from == node ? s->edges[e].to : s->edges[e].from;
-		rules[n++] = r;
-	}
-	return n;
-}
-
-static int state_problem(struct tw_engine *e)
-{
-	const struct tw_spec *s = e->spec;
-	struct tw_place_problem *p = &e->problem;
-	const uint32_t quota = tw_topo_is_this_machine(e->topo) ? tw_topo_cpu_quota(e->topo) : UINT32_MAX;
-	uint32_t i;
-
-	e->load = calloc(s->n_nodes, sizeof *e->load);
-	e->edges = calloc(s->n_edges + 1, sizeof *e->edges);
-	e->rules = calloc(2 * s->n_edges + s->n_nodes + 1, sizeof *e->rules);
-	if (!e->load || !e->edges || !e->rules)
-		return -ENOMEM;
-	for (i = 0; i < s->n_nodes; i++) {
-		e->load[i] = GUESS_LOAD_NS;
-		p->n_rules = add_rules(s, i, e->rules, p->n_rules);
-	}
-	for (i = 0; i < s->n_edges; i++)
-		e->edges[i] = (struct tw_place_edge){s->edges[i].from, s->edges[i].to, GUESS_LINES};
-	p->n_nodes = s->n_nodes;
-	p->load = e->load;
-	p->n_edges = s->n_edges;
-	p->edges = e->edges;
-	p->rules = e->rules;
-	p->n_cores = tw_topo_n(e->topo);
-	p->cores = tw_topo_cores(e->topo);
-	p->max_workers = p->n_cores < quota ? p->n_cores : quota;
-	if (e->opts.workers) {
-		p->max_workers = e->opts.workers;
-		p->use_all = true;
-	}
-	return 0;
-}
-
 static int place(struct tw_engine *e)
 {
 	char err[256] = "";
@@ -128,12 +54,9 @@ static int place(struct tw_engine *e)
 
 	if (ret < 0)
 		return tw_diag_error(&e->diags, "", "see thalweg place --help", "the topology can't be used: %s", err);
-	ret = state_problem(e);
-	if (ret < 0)
-		return ret;
-	ret = tw_place(&e->problem, &e->placement);
-	if (ret == -EINVAL && e->placement.broken_rule != TW_NONE) {
-		const struct tw_place_rule *r = &e->problem.rules[e->placement.broken_rule];
+	ret = tw_placing_init(&e->placing, e->spec, e->topo, e->opts.workers);
+	if (ret == -EINVAL && e->placing.placement.broken_rule != TW_NONE) {
+		const struct tw_place_rule *r = &e->placing.problem.rules[e->placing.placement.broken_rule];
 		char at[160];
 
 		snprintf(at, sizeof at, "%s/place", e->spec->nodes[r->node].pointer);
@@ -170,11 +93,8 @@ void tw_engine_destroy(struct tw_engine *e)
 		return;
 	tw_run_destroy(e->run);
 	tw_readings_fini(&e->readings);
-	tw_placement_fini(&e->placement);
+	tw_placing_fini(&e->placing);
 	tw_topo_destroy(e->topo);
-	free(e->load);
-	free(e->edges);
-	free(e->rules);
 	tw_bound_destroy(e->bound);
 	tw_checked_destroy(e->checked);
 	tw_spec_destroy(e->spec);
@@ -200,12 +120,12 @@ const struct tw_checked *tw_engine_checked(const struct tw_engine *e)
 
 const struct tw_placement *tw_engine_placement(const struct tw_engine *e)
 {
-	return &e->placement;
+	return &e->placing.placement;
 }
 
 const struct tw_place_problem *tw_engine_problem(const struct tw_engine *e)
 {
-	return &e->problem;
+	return &e->placing.problem;
 }
 
 const struct tw_topo *tw_engine_topo(const struct tw_engine *e)
@@ -220,14 +140,14 @@ const struct tw_registry *tw_engine_registry(const struct tw_engine *e)
 
 static int create_run(struct tw_engine *e, const uint32_t *cpu_of)
 {
-	const uint32_t n = e->placement.n_workers;
+	const uint32_t n = e->placing.placement.n_workers;
 	char err[512];
 	struct tw_run_opts o = {
 		.n_workers = n,
-		.worker_of = e->placement.worker,
+		.worker_of = e->placing.placement.worker,
 		.cpu_of = cpu_of,
 		.wait = e->opts.wait >= 0 ? (enum tw_wait)e->opts.wait : e->spec->wait,
-		.may_spin = n <= tw_topo_cpu_quota(e->topo) && n <= e->problem.n_cores,
+		.may_spin = n <= tw_topo_cpu_quota(e->topo) && n <= e->placing.problem.n_cores,
 		.slots = e->opts.slots,
 	};
 	int ret = tw_run_create(e->bound, &o, &e->run, err, sizeof err);
@@ -239,14 +159,16 @@ static int create_run(struct tw_engine *e, const uint32_t *cpu_of)
 
 int tw_engine_start(struct tw_engine *e)
 {
-	const uint32_t n = e->placement.n_workers;
+	const uint32_t n = e->placing.placement.n_workers;
 	uint32_t *cpu_of = calloc(n, sizeof *cpu_of), i;
 	int ret;
 
 	if (!cpu_of)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)
-		cpu_of[i] = tw_topo_is_this_machine(e->topo) ? e->problem.cores[e->placement.core[i]].cpu : TW_NONE;
+		cpu_of[i] = tw_topo_is_this_machine(e->topo)
+				    ? e->placing.problem.cores[e->placing.placement.core[i]].cpu
+				    : TW_NONE;
 	ret = create_run(e, cpu_of);
 	free(cpu_of);
 	if (ret < 0)

@@ -53,6 +53,7 @@ void tw_engine_stop(struct tw_engine *e);
 
 struct tw_node_stats {
 	const char *id, *op;
+	uint32_t index; /* in the spec */
 	uint32_t instance, worker;
 	uint64_t batches_in, rows_in, batches_out, rows_out;
 	uint64_t errors, errors_lost; /* rows sent to err; of these not wired */

@@ -16,6 +16,7 @@ static void read_node(struct tw_run *r, uint32_t i, uint64_t *counters, struct t
 	*out = (struct tw_node_stats){
 		.id = n->ctx.node,
 		.op = n->kind->id,
+		.index = n->spec,
 		.instance = n->ctx.instance,
 		.worker = n->worker->id,
 		.batches_in = tw_stat_get(&n->batches_in),

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BY_MAX 16u
-#define PARALLELISM_MAX 1024
+#define PARALLELISM_MAX 256
 
 /* An operator's name may have one dot: "acme.enrich". */
 static bool is_op(const char *s)
@@ -207,6 +207,11 @@ void tw_spec_read_nodes(const struct tw_read *root, const struct tw_spec_default
 			read_node(&one, defaults, vars, node);
 		else
 			fill_empty(node);
+	}
+	s->n_instances = s->n_nodes;
+	for (uint32_t i = 0; i < s->n_nodes; i++) {
+		s->nodes[i].extra = s->n_instances;
+		s->n_instances += s->nodes[i].parallelism - 1;
 	}
 	check_names(&nodes, s);
 }

@@ -131,7 +131,7 @@ static const char *const lines[] = {
 	"        \"config\": {\"type\": \"object\"},",
 	"        \"uid\": {\"type\": \"string\", \"minLength\": 1, \"description\": \"what the node's state is kept under; its name if not given\"},",
 	"        \"doc\": {\"type\": \"string\"},",
-	"        \"parallelism\": {\"const\": 1},",
+	"        \"parallelism\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 256, \"default\": 1, \"description\": \"instances of the node; batches are dealt to them, and come out in order\"},",
 	"        \"by\": {\"type\": \"array\", \"minItems\": 1, \"maxItems\": 16, \"items\": {\"type\": \"string\", \"minLength\": 1}},",
 	"        \"order\": {\"enum\": [\"arrival\", \"event_time\", \"none\"], \"default\": \"arrival\"},",
 	"        \"on_error\": {\"$ref\": \"#/$defs/on_error\"},",

@@ -34,6 +34,7 @@ struct tw_spec_node {
 	struct tw_json *config; /* a map, vars filled in; never NULL */
 	bool is_config_broken;  /* an error was noted: vars are missing in it */
 	uint32_t parallelism;   /* >= 1 */
+	uint32_t extra;         /* number of its instance 1, see tw_spec_instance */
 	uint32_t n_by;
 	char **by;
 	enum tw_order order;
@@ -63,6 +64,7 @@ struct tw_spec {
 	char *name, *description;
 	enum tw_wait wait;
 	uint32_t n_nodes, n_edges;
+	uint32_t n_instances;       /* of all nodes */
 	struct tw_spec_node *nodes; /* in file order */
 	struct tw_spec_edge *edges;
 	bool has_errors; /* some were noted: what is here may lack parts of the file */
@@ -90,6 +92,12 @@ void tw_spec_destroy(struct tw_spec *s);
 
 /* Take the values of secret variables out of messages. tw_check does it for its own. */
 void tw_spec_hide(const struct tw_spec *s, struct tw_diags *d);
+
+/* Instances are numbered: instance 0 of each node as the node, then all others. */
+static inline uint32_t tw_spec_instance(const struct tw_spec *s, uint32_t node, uint32_t instance)
+{
+	return instance == 0 ? node : s->nodes[node].extra + instance - 1;
+}
 
 /* Index of a node by id, or TW_NONE. */
 uint32_t tw_spec_find(const struct tw_spec *s, const char *id);

@@ -33,6 +33,7 @@ struct tw_ring_slot {
 	uint32_t kind;
 	uint32_t place;
 	int64_t wm;
+	uint64_t order;
 };
 
 struct tw_ring {
@@ -83,13 +84,14 @@ static inline uint64_t tw_ring_room(struct tw_ring *r, uint64_t want)
 }
 
 /* The ring must have room. [producer] */
-static inline void tw_ring_push(struct tw_ring *r, uint32_t kind, uint32_t place, int64_t wm)
+static inline void tw_ring_push(struct tw_ring *r, uint32_t kind, uint32_t place, int64_t wm, uint64_t order)
 {
 	struct tw_ring_slot *s = &r->slot[r->tail & r->mask];
 
 	s->kind = kind;
 	s->place = place;
 	s->wm = wm;
+	s->order = order;
 	r->tail++;
 	/* pairs with the acquire in tw_ring_ready: the item, and the batch behind it,
 	 * are written before it is seen */

@@ -102,15 +102,49 @@ static uint32_t slots_behind(const struct tw_output *o)
 	return n;
 }
 
-static int build_link(struct builder *x, uint32_t e)
+/* Links that an edge is: one, or as many as the instances of a parallel node at it. */
+static uint32_t lanes_of(const struct tw_spec *s, uint32_t e)
 {
-	const struct tw_spec_edge *spec = &x->b->checked->spec->edges[e];
+	const uint32_t from = s->nodes[s->edges[e].from].parallelism, to = s->nodes[s->edges[e].to].parallelism;
+
+	return from > to ? from : to;
+}
+
+static struct tw_node *instance_of(const struct builder *x, uint32_t node, uint32_t i)
+{
+	const struct tw_spec *s = x->b->checked->spec;
+
+	return &x->r->nodes[tw_spec_instance(s, node, s->nodes[node].parallelism > 1 ? i : 0)];
+}
+
+/* Is there an order to be kept on an edge: was the stream dealt out before it, or is at
+ * it, and did no node on the way say "order": "none"? */
+static bool is_numbered(const struct tw_spec *s, uint32_t e)
+{
+	const struct tw_spec_edge *edge = &s->edges[e];
+	const struct tw_spec_node *from = &s->nodes[edge->from], *to = &s->nodes[edge->to];
+	uint32_t i = 0;
+
+	if (from->parallelism == 1)
+		return to->parallelism > 1 && to->order != TW_ORDER_NONE;
+	while (s->edges[i].to != edge->from)
+		i++; /* its one input */
+	return from->order != TW_ORDER_NONE && is_numbered(s, i);
+}
+
+static int build_link(struct builder *x, struct tw_link *l, uint32_t e, uint32_t lane)
+{
+	const struct tw_spec *s = x->b->checked->spec;
+	const struct tw_spec_edge *spec = &s->edges[e];
 	const struct tw_bound_edge *be = &x->b->edges[e];
-	struct tw_link *l = &x->r->links[e];
 	uint32_t slots = x->o->slots ? x->o->slots : spec->slots, least;
 
-	l->from = &x->r->nodes[spec->from];
-	l->to = &x->r->nodes[spec->to];
+	l->edge = e;
+	l->from = instance_of(x, spec->from, lane);
+	l->to = instance_of(x, spec->to, lane);
+	l->is_numbered = be->from_port != TW_PORT_ERR && is_numbered(s, e);
+	l->n_lanes = l->is_numbered && s->nodes[spec->to].parallelism == 1 ? lanes_of(s, e) : 1;
+	l->lane = l->n_lanes > 1 ? lane : 0;
 	l->from_port = be->from_port;
 	l->to_port = be->to_port;
 	l->full = spec->full;
@@ -126,7 +160,7 @@ static int build_link(struct builder *x, uint32_t e)
 
 static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bound_edge *e)
 {
-	const struct tw_bound_node *from = &x->b->nodes[l->from->index];
+	const struct tw_bound_node *from = &x->b->nodes[l->from->spec];
 	const bool dense = l->from_port == TW_PORT_ERR || from->out[l->from_port].makes;
 	const uint32_t count[TW_CLASSES] = {0, 0, 64, l->from->kind->max_out + (l->always_gather ? 24 : 9)};
 
@@ -136,7 +170,19 @@ static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bo
 	want_text(x, &l->pools, l->from->worker->id);
 }
 
-/* The links of a port, as an array of its own. */
+static int build_links(struct builder *x)
+{
+	const struct tw_spec *s = x->b->checked->spec;
+	uint32_t e, i, n = 0;
+	int ret = 0;
+
+	for (e = 0; e < s->n_edges; e++)
+		for (i = 0; i < lanes_of(s, e) && ret == 0; i++)
+			ret = build_link(x, &x->r->links[n++], e, i);
+	return ret;
+}
+
+/* The links of a port, as an array of its own; those of an edge side by side. */
 static int wire_output(struct builder *x, struct tw_output *o, const struct tw_node *n, uint32_t port)
 {
 	uint32_t e;
@@ -144,12 +190,20 @@ static int wire_output(struct builder *x, struct tw_output *o, const struct tw_n
 	for (e = 0; e < x->r->n_links; e++)
 		o->n_links += x->r->links[e].from == n && x->r->links[e].from_port == port;
 	o->links = calloc(o->n_links + 1, sizeof(struct tw_link *));
-	if (!o->links)
+	o->ways = calloc(o->n_links + 1, sizeof *o->ways);
+	if (!o->links || !o->ways)
 		return -ENOMEM;
 	o->n_links = 0;
-	for (e = 0; e < x->r->n_links; e++)
-		if (x->r->links[e].from == n && x->r->links[e].from_port == port)
-			o->links[o->n_links++] = &x->r->links[e];
+	for (e = 0; e < x->r->n_links; e++) {
+		struct tw_link *l = &x->r->links[e];
+
+		if (l->from != n || l->from_port != port)
+			continue;
+		if (o->n_links == 0 || o->links[o->n_links - 1]->edge != l->edge)
+			o->ways[o->n_ways++].first = o->n_links;
+		o->ways[o->n_ways - 1].n++;
+		o->links[o->n_links++] = l;
+	}
 	return 0;
 }
 
@@ -181,7 +235,7 @@ static void plan_output(struct builder *x, struct tw_node *n, struct tw_output *
 /* An input merged by event time: memory for what waits, and for what is handed on. */
 static int plan_merge(struct builder *x, struct tw_node *n)
 {
-	const struct tw_bound_node *bn = &x->b->nodes[n->index];
+	const struct tw_bound_node *bn = &x->b->nodes[n->spec];
 	const uint32_t held[TW_CLASSES] = {0, 0, 0, TW_MERGE_BATCHES}, out[TW_CLASSES] = {64, 32, 16, 16};
 	const uint32_t home = n->worker->id, family = bn->merge_family;
 	struct tw_merge *m = calloc(1, sizeof *m);
@@ -191,7 +245,7 @@ static int plan_merge(struct builder *x, struct tw_node *n)
 		return -ENOMEM;
 	m->ts = bn->merge_by;
 	m->schema = bn->in[0];
-	m->drops = x->b->checked->spec->nodes[n->index].on_error == TW_ON_ERROR_DROP;
+	m->drops = x->b->checked->spec->nodes[n->spec].on_error == TW_ON_ERROR_DROP;
 	want_batches(x, &m->held, home, family, held);
 	want_batches(x, &m->out, home, family, out);
 	want_text(x, &m->out, home);
@@ -213,10 +267,10 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		if (wire_output(x, &n->out[p], n, p) < 0)
 			return -ENOMEM;
 		plan_output(x, n, &n->out[p], &bn->out[p]);
-		n->clones_per_batch += n->out[p].n_links > 1 ? n->out[p].n_links - 1 : 0;
+		n->clones_per_batch += n->out[p].n_ways > 1 ? n->out[p].n_ways - 1 : 0;
 		behind += slots_behind(&n->out[p]);
 	}
-	n->clones_per_batch += n->err.n_links > 1 ? n->err.n_links - 1 : 0;
+	n->clones_per_batch += n->err.n_ways > 1 ? n->err.n_ways - 1 : 0;
 	if (n->err.n_links) {
 		n->err.makes = true;
 		want_batches(x, &n->err.pools, home, bn->err.family, err_count);
@@ -243,16 +297,19 @@ static void wake_worker(void *who)
 	tw_parker_wake(&((struct tw_worker *)who)->parker, false);
 }
 
-static int build_node(struct builder *x, uint32_t i)
+static int build_node(struct builder *x, uint32_t i, uint32_t instance)
 {
 	const struct tw_spec_node *spec = &x->b->checked->spec->nodes[i];
 	const struct tw_kind *k = x->b->checked->kind[i];
-	struct tw_node *n = &x->r->nodes[i];
+	struct tw_node *n = instance_of(x, i, instance);
 
-	n->ctx = (struct tw_ctx){.host = &tw_node_host, .node = spec->id, .n_outputs = x->b->nodes[i].n_out};
+	n->ctx = (struct tw_ctx){
+		.host = &tw_node_host, .node = spec->id, .instance = instance, .n_outputs = x->b->nodes[i].n_out};
 	n->kind = k;
 	n->run = x->r;
-	n->index = i;
+	n->index = (uint32_t)(n - x->r->nodes);
+	n->spec = i;
+	n->is_instance = spec->parallelism > 1;
 	n->fails_on_error = spec->on_error == TW_ON_ERROR_FAIL;
 	n->err_schema = &x->b->nodes[i].err.schema;
 	n->event_time = x->b->nodes[i].watermark;
@@ -284,8 +341,9 @@ static int build_node(struct builder *x, uint32_t i)
 /* Workers run their nodes in topological order. */
 static int build_workers(struct builder *x)
 {
+	const struct tw_spec *s = x->b->checked->spec;
 	struct tw_run *r = x->r;
-	uint32_t i;
+	uint32_t i, k;
 
 	for (i = 0; i < r->n_nodes; i++)
 		r->workers[x->o->worker_of[i]].n_nodes++;
@@ -302,11 +360,16 @@ static int build_workers(struct builder *x)
 		w->live = w->n_nodes;
 		w->n_nodes = 0;
 	}
-	for (i = 0; i < r->n_nodes; i++) {
-		struct tw_node *n = &r->nodes[x->b->checked->topo[i]];
+	for (i = 0; i < s->n_nodes; i++) {
+		const uint32_t node = x->b->checked->topo[i];
 
-		n->worker = &r->workers[x->o->worker_of[x->b->checked->topo[i]]];
-		n->worker->nodes[n->worker->n_nodes++] = n;
+		for (k = 0; k < s->nodes[node].parallelism; k++) {
+			const uint32_t at = tw_spec_instance(s, node, k);
+			struct tw_node *n = &r->nodes[at];
+
+			n->worker = &r->workers[x->o->worker_of[at]];
+			n->worker->nodes[n->worker->n_nodes++] = n;
+		}
 	}
 	return 0;
 }
@@ -329,7 +392,7 @@ static int open_workers(struct tw_run *r)
 
 static int create_instance(struct builder *x, struct tw_node *n)
 {
-	const struct tw_bound_node *bn = &x->b->nodes[n->index];
+	const struct tw_bound_node *bn = &x->b->nodes[n->spec];
 	uint32_t t;
 	int ret = 0;
 
@@ -353,18 +416,20 @@ static int create_instance(struct builder *x, struct tw_node *n)
 
 static int build(struct builder *x)
 {
+	const struct tw_spec *s = x->b->checked->spec;
 	struct tw_run *r = x->r;
-	uint32_t i;
+	uint32_t i, k;
 	int ret = build_workers(x);
 
+	for (i = 0; i < s->n_nodes; i++)
+		for (k = 0; k < s->nodes[i].parallelism && ret == 0; k++)
+			ret = build_node(x, i, k);
+	if (ret == 0)
+		ret = build_links(x);
 	for (i = 0; i < r->n_nodes && ret == 0; i++)
-		ret = build_node(x, i);
+		ret = plan_node(x, &r->nodes[i], &x->b->nodes[r->nodes[i].spec]);
 	for (i = 0; i < r->n_links && ret == 0; i++)
-		ret = build_link(x, i);
-	for (i = 0; i < r->n_nodes && ret == 0; i++)
-		ret = plan_node(x, &r->nodes[i], &x->b->nodes[i]);
-	for (i = 0; i < r->n_links && ret == 0; i++)
-		plan_gather(x, &r->links[i], &x->b->edges[i]);
+		plan_gather(x, &r->links[i], &x->b->edges[r->links[i].edge]);
 	if (ret == 0)
 		ret = create_pools(x);
 	if (ret == 0)
@@ -388,8 +453,9 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	memset(r, 0, sizeof *r);
 	err[0] = 0;
 	r->bound = b;
-	r->n_nodes = s->n_nodes;
-	r->n_links = s->n_edges;
+	r->n_nodes = s->n_instances;
+	for (i = 0; i < s->n_edges; i++)
+		r->n_links += lanes_of(s, i);
 	r->n_workers = o->n_workers;
 	r->wait = o->wait;
 	r->may_spin = o->may_spin;

@@ -2,6 +2,7 @@
  * run/emit.c - a batch leaves a node: watermark noted, shared among the readers of
  * the port, and sent on each edge (send.c). And the rest of struct tw_host. [worker]
  */
+#include <run/lanes.h>
 #include <run/run.h>
 
 #include <assert.h>
@@ -58,23 +59,31 @@ static struct tw_batch *share(struct tw_node *n, struct tw_batch *b, uint32_t le
 	return c;
 }
 
+/* A batch takes one of its readers' ways. */
+static void send_on(struct tw_node *n, struct tw_output *o, uint32_t way, struct tw_batch *b)
+{
+	b->order = o->ways[way].n > 1 ? n->dealt : n->order;
+	tw_node_send(n, tw_lane_pick(o, &o->ways[way]), b);
+}
+
 static void emit_to(struct tw_node *n, struct tw_output *o, struct tw_batch *b)
 {
 	uint32_t i;
 
-	if (b->n_sel == 0 || o->n_links == 0) {
+	if (b->n_sel == 0 || o->n_ways == 0) {
 		if (o != &n->err)
 			tw_stat_add(&n->unread, b->n_sel);
 		tw_mem_drop(n->worker->home, b);
 		return;
 	}
-	for (i = 1; i < o->n_links; i++) {
-		struct tw_batch *c = share(n, b, o->n_links - i + 1);
+	n->dealt++;
+	for (i = 1; i < o->n_ways; i++) {
+		struct tw_batch *c = share(n, b, o->n_ways - i + 1);
 
 		if (c)
-			tw_node_send(n, o->links[i], c);
+			send_on(n, o, i, c);
 	}
-	tw_node_send(n, o->links[0], b);
+	send_on(n, o, 0, b);
 }
 
 static struct tw_node *node_of(struct tw_ctx *ctx)
@@ -330,6 +339,8 @@ static bool settle_link(struct tw_node *n, struct tw_link *l)
 		l->wm_out = wm;
 	l->idle_out = n->idle && !n->ending;
 	l->eos_out = n->ended;
+	if (l->is_numbered) /* an instance of a parallel node has one input */
+		l->over_out = l->from->is_instance ? n->in[0]->over : n->dealt;
 	if (tw_link_flush(l) && l->is_ring)
 		tw_worker_ring(n->worker, l->to->worker->id);
 	n->dirty |= tw_link_owes(l);

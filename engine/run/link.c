@@ -51,13 +51,14 @@ bool tw_link_put(struct tw_link *l, struct tw_batch *b)
 	tw_stat_add(&l->rows, b->n_sel);
 	l->wm_told = l->wm_out;
 	l->idle_told = l->idle_out = false;
-	tw_ring_push(&l->ring, TW_ITEM_BATCH, b->self, l->wm_out);
+	tw_ring_push(&l->ring, TW_ITEM_BATCH, b->self, l->wm_out, b->order);
 	return true;
 }
 
 bool tw_link_owes(const struct tw_link *l)
 {
-	return l->wm_out > l->wm_told || l->idle_out != l->idle_told || l->eos_out != l->eos_told;
+	return l->wm_out > l->wm_told || l->over_out > l->over_told || l->idle_out != l->idle_told ||
+	       l->eos_out != l->eos_told;
 }
 
 bool tw_link_flush(struct tw_link *l)
@@ -73,7 +74,8 @@ bool tw_link_flush(struct tw_link *l)
 	l->wm_told = l->wm_out;
 	l->idle_told = l->idle_out;
 	l->eos_told = l->eos_out;
+	l->over_told = l->over_out;
 	tw_stat_add(&l->sent, 1);
-	tw_ring_push(&l->ring, kind, 0, l->wm_out);
+	tw_ring_push(&l->ring, kind, 0, l->wm_out, l->over_out);
 	return true;
 }

@@ -6,6 +6,10 @@
  * Watermark, idleness and end are kept by the producer until a slot takes them
  * (tw_link_flush), so they are never lost or dropped, and never need more than the
  * next free slot.
+ *
+ * An edge to or from a node that runs in parallel is several links, its lanes. On
+ * numbered ones a batch's item has the number under which it was dealt, and one of
+ * control the greatest number that is over: see run/lanes.h.
  */
 #ifndef TW_RUN_LINK_H
 #define TW_RUN_LINK_H
@@ -27,6 +31,9 @@ struct tw_link {
 	enum tw_full full;
 	bool is_ring;
 	bool always_gather; /* its batches are copied into the consumer's layout */
+	bool is_numbered;
+	uint32_t edge;          /* of the spec */
+	uint32_t lane, n_lanes; /* which of the links that the consumer puts in order; 1: none */
 	const struct tw_schema *from_schema, *to_schema;
 	struct tw_source_pools pools; /* for gathering; on the producer's worker */
 
@@ -39,6 +46,7 @@ struct tw_link {
 	int64_t wm_told; /* ... and what has been told */
 	bool idle_out, idle_told;
 	bool eos_out, eos_told;
+	uint64_t over_out, over_told; /* numbered: up to which number all is sent, and was told */
 
 	/* the queue; fused: plain ring of the worker's own */
 	struct tw_ring ring;
@@ -46,6 +54,7 @@ struct tw_link {
 	/* [consumer's worker] only */
 	int64_t wm;
 	bool idle, eos;
+	uint64_t over; /* numbered: nothing up to this number will come */
 
 	tw_stat sent, rows; /* written by the producer */
 	tw_stat taken;      /* written by the consumer */

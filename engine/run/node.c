@@ -5,26 +5,36 @@
  * one watermark. Steps follow each other until there is nothing to do, no room, or
  * the turn is over. What the steps left to be told is told at the end of the turn.
  */
+#include <run/lanes.h>
 #include <run/run.h>
 
 #include <assert.h>
 
 enum step { STEP_IDLE, STEP_DID };
 
+static bool link_has_room(struct tw_link *l, uint32_t batches)
+{
+	const struct tw_pool *g = l->pools.batch[TW_CLASSES - 1];
+
+	if (l->rest_head != TW_NONE)
+		return false;
+	/* one more: rows gathered earlier go first */
+	if (tw_link_room(l, batches + 1) < batches + 1)
+		return false;
+	return !g || (g->n_free >= batches + 1 && l->pools.text_large->n_free >= TW_TEXT_PER_CALL);
+}
+
+/* On each way one lane has. */
 static bool links_have_room(const struct tw_output *o, uint32_t batches)
 {
 	uint32_t i;
 
-	for (i = 0; i < o->n_links; i++) {
-		struct tw_link *l = o->links[i];
-		const struct tw_pool *g = l->pools.batch[TW_CLASSES - 1];
+	for (i = 0; i < o->n_ways; i++) {
+		uint32_t k = 0;
 
-		if (l->rest_head != TW_NONE)
-			return false;
-		/* one more: rows gathered earlier go first */
-		if (tw_link_room(l, batches + 1) < batches + 1)
-			return false;
-		if (g && (g->n_free < batches + 1 || l->pools.text_large->n_free < TW_TEXT_PER_CALL))
+		while (k < o->ways[i].n && !link_has_room(o->links[o->ways[i].first + k], batches))
+			k++;
+		if (k == o->ways[i].n)
 			return false;
 	}
 	return true;
@@ -118,6 +128,14 @@ static void note_latency(struct tw_hist *h, int64_t ns)
 /* Done with the next item. Its producer may wait for the slot. */
 static void pop(struct tw_node *n, struct tw_link *l)
 {
+	const struct tw_ring_slot *s = tw_link_peek(l);
+	/* of a batch's number there may be more */
+	const uint64_t over = s->kind == TW_ITEM_BATCH && s->order ? s->order - 1 : s->order;
+
+	if (over > l->over) {
+		l->over = over;
+		n->dirty |= n->is_instance; /* to be told on */
+	}
 	tw_link_pop(l);
 	if (l->is_ring)
 		tw_home_ring(n->worker->home, l->from->worker->id, TW_RANG_GIVE_BACK);
@@ -128,6 +146,7 @@ static enum step take_batch(struct tw_node *n, struct tw_link *l)
 	struct tw_batch *b = tw_arena_at(&n->run->mem.arena, tw_link_peek(l)->place);
 	int ret;
 
+	n->order = b->order;
 	pop(n, l);
 	tw_stat_add(&n->batches_in, 1);
 	tw_stat_add(&n->rows_in, b->n_sel);
@@ -244,8 +263,10 @@ static enum step step_inputs(struct tw_node *n)
 	for (i = 0; i < n->n_in; i++) {
 		struct tw_link *l = n->in[n->turn];
 
+		if (l->n_lanes > 1) /* all of them at the first one's turn */
+			l = l->lane == 0 ? tw_lane_next(&n->in[n->turn], l->n_lanes) : NULL;
 		n->turn = n->turn + 1 == n->n_in ? 0 : n->turn + 1;
-		if (take_item(n, l) == STEP_DID)
+		if (l && take_item(n, l) == STEP_DID)
 			return STEP_DID;
 	}
 	return STEP_IDLE;

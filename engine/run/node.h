@@ -28,10 +28,18 @@ struct tw_merge;
 #define TW_TURN 16u
 #define TW_COUNTERS_MAX 16u
 
+/* An edge of a port: one link of the port's, or a lane to each instance of a node that
+ * runs in parallel, of which each batch takes one. */
+struct tw_way {
+	uint32_t first, n;
+};
+
 /* An output port, or the err port. Constant after create. */
 struct tw_output {
 	uint32_t n_links;
 	struct tw_link **links;
+	uint32_t n_ways;
+	struct tw_way *ways;
 	bool makes;
 	struct tw_source_pools pools; /* of a port that makes batches */
 };
@@ -52,7 +60,9 @@ struct tw_node {
 	void *op;
 	struct tw_run *run;
 	struct tw_worker *worker;
-	uint32_t index;
+	uint32_t index;                 /* of the run's nodes */
+	uint32_t spec;                  /* of the spec's: instances have the same */
+	bool is_instance;               /* one of several */
 	const struct tw_source *source; /* the extensions it has, or NULL */
 	const struct tw_watermark *watermark;
 	const struct tw_timer *timer;
@@ -84,6 +94,8 @@ struct tw_node {
 	bool dirty;    /* outputs may owe control or hold gathered rows */
 	uint32_t turn; /* next input link to look at */
 	uint64_t seq;
+	uint64_t dealt;        /* numbers given to batches for parallel nodes */
+	uint64_t order;        /* number of the batch at work, of an instance of one */
 	int64_t wm_next;       /* of its inputs: what to tell next ... */
 	int64_t wm;            /* ... what is being told or was told to the operator ... */
 	int64_t wm_done;       /* ... and what it is done with, so may be told on */

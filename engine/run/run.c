@@ -104,12 +104,15 @@ static void destroy_node(struct tw_node *n)
 	for (i = 0; i < n->n_tables; i++)
 		tw_table_destroy(n->tables[i]);
 	free(n->tables);
-	for (i = 0; n->out && i < n->ctx.n_outputs; i++)
+	for (i = 0; n->out && i < n->ctx.n_outputs; i++) {
 		free(n->out[i].links);
+		free(n->out[i].ways);
+	}
 	for (i = 0; i < n->n_counters; i++)
 		free(n->counter_names[i]);
 	free(n->out);
 	free(n->err.links);
+	free(n->err.ways);
 	free(n->in);
 	free(n->latency);
 	if (n->merge)

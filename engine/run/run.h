@@ -18,7 +18,7 @@ struct tw_lease;
 
 struct tw_run_opts {
 	uint32_t n_workers;
-	const uint32_t *worker_of; /* [n_nodes] */
+	const uint32_t *worker_of; /* [n_instances of the spec] */
 	const uint32_t *cpu_of;    /* [n_workers] OS number to pin to; TW_NONE: not pinned */
 	enum tw_wait wait;
 	bool may_spin;  /* false: fewer CPUs than workers, spinning would steal from others */
@@ -29,8 +29,8 @@ struct tw_run {
 	/* constant after create */
 	const struct tw_bound *bound;
 	uint32_t n_nodes, n_links, n_workers;
-	struct tw_node *nodes; /* as in the spec */
-	struct tw_link *links; /* as the spec's edges */
+	struct tw_node *nodes; /* by tw_spec_instance */
+	struct tw_link *links; /* in the order of the spec's edges, lanes side by side */
 	struct tw_worker *workers;
 	struct tw_mem mem;
 	enum tw_wait wait;

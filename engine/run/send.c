@@ -69,6 +69,7 @@ static bool gather(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 			l->gather = tw_source_batch(&n->run->mem, &l->pools, rows);
 		if (!l->gather)
 			break;
+		l->gather->order = b->order;
 		err = tw_gather_row(&n->run->mem, &l->pools, l->from_schema, b, tw_row(b, i), l->to_schema, l->gather);
 		if (err == -ENOSPC)
 			go = turn_gather(n, l, &hopeless);
@@ -112,6 +113,12 @@ static bool is_sparse(const struct tw_link *l, const struct tw_batch *b)
 /* As gather, for any batch. */
 static bool pass_on(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 {
+	/* rows of two numbers in one batch could not be put in order */
+	if (l->is_numbered && l->gather && l->gather->order != b->order) {
+		if (!tw_link_has_room(l, 1))
+			return false;
+		tw_node_flush_gather(n, l);
+	}
 	if (l->always_gather || is_sparse(l, b))
 		return gather(n, l, b);
 	if (!tw_link_has_room(l, l->gather ? 2 : 1))

@@ -50,7 +50,7 @@ struct tw_batch {
 	uint32_t bufs[TW_BATCH_BUFS]; /* places of the buffers its views use */
 	uint32_t tokens;              /* [home worker] tokens of it not yet given back */
 	uint32_t parent_weight;       /* tokens of its parent that it holds */
-	uint32_t pad[2];
+	uint64_t order;         /* which of the batches dealt to a parallel node it is or comes of */
 	uint16_t sel[]; /* room for the class's rows */
 };
 

@@ -23,8 +23,10 @@ static const char window_schema[] =
 
 static const struct tw_kind kind_file_in = {.id = "file_in", .help = "Reads", .config = path_schema, .out = out_only};
 static const struct tw_kind kind_gen = {.id = "gen", .config = any_schema, .out = out_only};
-static const struct tw_kind kind_parse = {.id = "parse_json", .config = any_schema, .in = in_only, .out = out_only};
-static const struct tw_kind kind_expr = {.id = "expr", .config = any_schema, .in = in_only, .out = out_only};
+static const struct tw_kind kind_parse = {
+	.id = "parse_json", .config = any_schema, .in = in_only, .out = out_only, .flags = TW_STATELESS};
+static const struct tw_kind kind_expr = {
+	.id = "expr", .config = any_schema, .in = in_only, .out = out_only, .flags = TW_STATELESS};
 static const struct tw_kind kind_window = {.id = "window", .config = window_schema, .in = in_only, .out = out_window};
 static const struct tw_kind kind_probe = {.id = "latency_probe", .in = in_only, .out = out_only};
 static const struct tw_kind kind_file_out = {.id = "file_out", .config = path_schema, .in = in_only};

@@ -30,7 +30,7 @@ static void *produce(void *arg)
 			continue;
 		}
 		for (; n > 0 && i < p->items; n--, i++)
-			tw_ring_push(&p->ring, kind_of(i), (uint32_t)i, -(int64_t)i);
+			tw_ring_push(&p->ring, kind_of(i), (uint32_t)i, -(int64_t)i, 0);
 	}
 	return NULL;
 }
@@ -102,7 +102,7 @@ Test(ring, room_is_exact)
 	cr_assert_eq(tw_ring_init(&r, 64), 0);
 	for (i = 0; i < 64; i++) {
 		cr_assert_eq(tw_ring_room(&r, 64 - i), 64u - i);
-		tw_ring_push(&r, 1, i, 0);
+		tw_ring_push(&r, 1, i, 0, 0);
 	}
 	cr_assert_eq(tw_ring_room(&r, 1), 0);
 	for (i = 0; i < TW_RING_PUBLISH - 1; i++)
@@ -126,7 +126,7 @@ Test(ring, wraps_many_times)
 	while (out < 20000) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		if ((seed >> 40) & 1 && tw_ring_room(&r, 1)) {
-			tw_ring_push(&r, kind_of(in), (uint32_t)in, -(int64_t)in);
+			tw_ring_push(&r, kind_of(in), (uint32_t)in, -(int64_t)in, 0);
 			in++;
 		} else if (tw_ring_ready(&r, 0)) {
 			check_item(tw_ring_peek(&r), out++);

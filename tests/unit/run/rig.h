@@ -49,7 +49,7 @@ static inline void rig_open(const struct rig *r, const char *graph, struct rig_g
 	}
 	tw_diags_fini(&d);
 	n = r->workers ? r->workers : 1;
-	for (i = 0; i < g->spec->n_nodes; i++)
+	for (i = 0; i < g->spec->n_instances; i++)
 		worker_of[i] = r->worker_of ? r->worker_of[i] : i % n;
 	for (i = 0; i < n; i++)
 		cpu_of[i] = TW_NONE;
