@@ -21,8 +21,13 @@ static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch 
 }
 
 static const char *const in[] = {"in", NULL};
-static const struct tw_kind kind = {"null_out",        "1.0.0",          "Counts rows and drops them.",
-				    .in = in,          .create = create, .destroy = destroy,
+static const struct tw_kind kind = {"null_out",
+				    "1.0.0",
+				    "Counts rows and drops them.",
+				    .in = in,
+				    .flags = TW_STATELESS,
+				    .create = create,
+				    .destroy = destroy,
 				    .process = process};
 static const struct tw_kind *const kinds[] = {&kind, NULL};
 const struct tw_plugin tw_plugin = {TW_ABI, "null_out", "1.0.0", kinds};
