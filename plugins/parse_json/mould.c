@@ -22,9 +22,9 @@ static inline int read_number(const struct outline *o, const char *p, uint32_t m
 
 	v->kind = VALUE_NUMBER;
 	v->len = (uint32_t)(next - at);
-	if (v->len <= 8 && next - p >= 8 && number_scan_short(next, v->len, &v->number))
+	if (v->len <= 8 && next - p >= 8 && tw_number_scan_short(next, v->len, &v->number))
 		return 1;
-	q = number_scan(at, p + o->at[o->n], &v->number, &bad);
+	q = tw_number_scan(at, p + o->at[o->n], &v->number, &bad);
 	v->len = (uint32_t)(q - at);
 	return q && (q == next || is_end(q, next));
 }

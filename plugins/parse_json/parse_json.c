@@ -16,8 +16,8 @@
 /* An instance; its reader's working memory follows. */
 struct parser {
 	const struct plan *plan;
-	uint32_t n_empty;    /* the counter's number */
-	struct time_day day; /* of the times that were read last */
+	uint32_t n_empty;       /* the counter's number */
+	struct tw_time_day day; /* of the times that were read last */
 	struct document document;
 	struct value memory[];
 };

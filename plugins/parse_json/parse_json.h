@@ -5,8 +5,8 @@
 #ifndef PARSE_JSON_H
 #define PARSE_JSON_H
 
-#include "rfc3339.h"
 #include "scan.h"
+#include <thalweg/text/rfc3339.h>
 
 #include <thalweg/thalweg.h>
 
@@ -36,7 +36,7 @@ struct line {
 	uint32_t row;
 	const struct tw_view *view;
 	const char *text; /* its bytes */
-	struct time_day *day;
+	struct tw_time_day *day;
 };
 
 /* What is wrong with a value. */

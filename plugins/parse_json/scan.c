@@ -201,11 +201,11 @@ static const char *scan_word(struct scan *s, const char *p, const char *word)
 	return p;
 }
 
-static const char *scan_number(struct scan *s, const char *p, struct number *number)
+static const char *scan_number(struct scan *s, const char *p, struct tw_number *number)
 {
 	const char *const start = p, *bad = p;
 
-	p = number_scan(p, s->end, number, &bad);
+	p = tw_number_scan(p, s->end, number, &bad);
 	return p ? p : fault(s, bad, bad == start ? "expected a value" : "bad number");
 }
 

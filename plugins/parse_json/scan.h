@@ -8,8 +8,8 @@
 #ifndef PARSE_JSON_SCAN_H
 #define PARSE_JSON_SCAN_H
 
-#include "number.h"
 #include "shape.h"
+#include <thalweg/text/number.h>
 
 enum value_kind {
 	VALUE_MISSING,
@@ -28,7 +28,7 @@ struct value {
 	uint8_t is_escaped; /* a string with escapes */
 	uint32_t off;       /* from the document's first byte; a string's quote */
 	uint32_t len;       /* of the JSON text; of a string with its quotes */
-	struct number number;
+	struct tw_number number;
 };
 
 /* Working memory, and the result. */

@@ -1,20 +1,20 @@
 /* store.c - values of a line into columns; see parse_json.h. */
 #include "parse_json.h"
 
-#include "rfc3339.h"
 #include "text.h"
+#include <thalweg/text/rfc3339.h>
 
 #define SHORT_BYTES 256u
 
-static enum fault of_number(enum number_result r)
+static enum fault of_number(enum tw_number_result r)
 {
-	return r == NUMBER_OK ? FAULT_NONE : r == NUMBER_RANGE ? FAULT_RANGE : FAULT_FRACTION;
+	return r == TW_NUMBER_OK ? FAULT_NONE : r == TW_NUMBER_RANGE ? FAULT_RANGE : FAULT_FRACTION;
 }
 
 /* The whole number, if it is within least..most. */
 static enum fault whole_within(const struct value *v, const char *text, int64_t least, int64_t most, int64_t *out)
 {
-	const enum fault fault = of_number(number_i64(&v->number, text, v->len, out));
+	const enum fault fault = of_number(tw_number_i64(&v->number, text, v->len, out));
 
 	if (fault != FAULT_NONE)
 		return fault;
@@ -31,11 +31,11 @@ static enum fault store_number(const struct line *l, const struct column *c, con
 	if (v->kind != VALUE_NUMBER)
 		return FAULT_TYPE;
 	switch (c->type) {
-	case TW_I64: return of_number(number_i64(&v->number, text, v->len, (int64_t *)(void *)to));
-	case TW_U64: return of_number(number_u64(&v->number, text, v->len, (uint64_t *)(void *)to));
-	case TW_F64: return of_number(number_f64(&v->number, text, v->len, (double *)(void *)to));
-	case TW_F32: return of_number(number_f32(&v->number, text, v->len, (float *)(void *)to));
-	case TW_TIMESTAMP: return of_number(number_time(&v->number, text, v->len, c->shift, (int64_t *)(void *)to));
+	case TW_I64: return of_number(tw_number_i64(&v->number, text, v->len, (int64_t *)(void *)to));
+	case TW_U64: return of_number(tw_number_u64(&v->number, text, v->len, (uint64_t *)(void *)to));
+	case TW_F64: return of_number(tw_number_f64(&v->number, text, v->len, (double *)(void *)to));
+	case TW_F32: return of_number(tw_number_f32(&v->number, text, v->len, (float *)(void *)to));
+	case TW_TIMESTAMP: return of_number(tw_number_time(&v->number, text, v->len, c->shift, (int64_t *)(void *)to));
 	case TW_I32:
 		fault = whole_within(v, text, INT32_MIN, INT32_MAX, &whole);
 		if (fault == FAULT_NONE)
@@ -55,7 +55,7 @@ static enum fault store_time(const struct line *l, const struct column *c, const
 	const char *inside = l->text + v->off + 1;
 	uint32_t len = v->len - 2;
 	char plain[SHORT_BYTES];
-	enum time_result r;
+	enum tw_time_result r;
 
 	if (v->kind != VALUE_STRING)
 		return FAULT_TYPE;
@@ -65,8 +65,8 @@ static enum fault store_time(const struct line *l, const struct column *c, const
 		len = text_unescape(plain, inside, inside + len);
 		inside = plain;
 	}
-	r = time_rfc3339_near(inside, len, l->day, to);
-	return r == TIME_OK ? FAULT_NONE : r == TIME_RANGE ? FAULT_RANGE : FAULT_TIME;
+	r = tw_time_rfc3339_near(inside, len, l->day, to);
+	return r == TW_TIME_OK ? FAULT_NONE : r == TW_TIME_RANGE ? FAULT_RANGE : FAULT_TIME;
 }
 
 /* As tw_view_set, for up to 12 bytes behind which there are more: all 12 are read, and

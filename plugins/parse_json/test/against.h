@@ -60,8 +60,9 @@ static inline int is_number(const char *text, const struct value *v, const json_
 	double real = 0;
 
 	if (json_is_integer(want))
-		return number_i64(&v->number, text, v->len, &whole) == NUMBER_OK && whole == json_integer_value(want);
-	return number_f64(&v->number, text, v->len, &real) == NUMBER_OK && real == json_real_value(want);
+		return tw_number_i64(&v->number, text, v->len, &whole) == TW_NUMBER_OK &&
+		       whole == json_integer_value(want);
+	return tw_number_f64(&v->number, text, v->len, &real) == TW_NUMBER_OK && real == json_real_value(want);
 }
 
 /* Is what was found in the document `text` what jansson has (NULL: nothing)? */

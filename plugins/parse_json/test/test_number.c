@@ -2,32 +2,33 @@
 #include <criterion/criterion.h>
 
 #include "help.h"
-#include "number.h"
+#include <thalweg/text/number.h>
 
 #include <inttypes.h>
 #include <math.h>
 
-static struct number take(const char *text)
+static struct tw_number take(const char *text)
 {
 	const char *const end = text + strlen(text), *bad;
-	struct number n;
+	struct tw_number n;
 
-	cr_assert_eq(number_scan(text, end, &n, &bad), end, "%.60s is a number", text);
+	cr_assert_eq(tw_number_scan(text, end, &n, &bad), end, "%.60s is a number", text);
 	return n;
 }
 
 static void check_double(const char *text)
 {
-	const struct number n = take(text);
+	const struct tw_number n = take(text);
 	const uint32_t len = (uint32_t)strlen(text);
 	const double want = strtod(text, NULL);
 	const float want_f = strtof(text, NULL);
 	double got;
 	float got_f;
 
-	cr_assert_eq(number_f64(&n, text, len, &got), isinf(want) ? NUMBER_RANGE : NUMBER_OK, "%.60s", text);
+	cr_assert_eq(tw_number_f64(&n, text, len, &got), isinf(want) ? TW_NUMBER_RANGE : TW_NUMBER_OK, "%.60s", text);
 	cr_assert_eq(memcmp(&got, &want, sizeof got), 0, "%.60s: %a, not %a", text, got, want);
-	cr_assert_eq(number_f32(&n, text, len, &got_f), isinf(want_f) ? NUMBER_RANGE : NUMBER_OK, "%.60s", text);
+	cr_assert_eq(tw_number_f32(&n, text, len, &got_f), isinf(want_f) ? TW_NUMBER_RANGE : TW_NUMBER_OK, "%.60s",
+		     text);
 	cr_assert_eq(memcmp(&got_f, &want_f, sizeof got_f), 0, "%.60s: %a, not %a", text, (double)got_f,
 		     (double)want_f);
 }
@@ -191,7 +192,7 @@ Test(number, integers_are_exact)
 		const uint64_t m = i % 5 == 0   ? (uint64_t)INT64_MAX + random_below(&state, 3)
 				   : i % 5 == 1 ? UINT64_MAX - random_below(&state, 3)
 						: random_next(&state) >> random_below(&state, 64);
-		struct number n;
+		struct tw_number n;
 		uint64_t u = 0;
 		int64_t s = 0;
 		uint32_t len;
@@ -201,12 +202,13 @@ Test(number, integers_are_exact)
 		n = take(text);
 		len = (uint32_t)strlen(text);
 		if (negative ? m <= (uint64_t)1 << 63 : m <= INT64_MAX) {
-			cr_assert_eq(number_i64(&n, text, len, &s), NUMBER_OK, "%s", text);
+			cr_assert_eq(tw_number_i64(&n, text, len, &s), TW_NUMBER_OK, "%s", text);
 			cr_assert_eq((uint64_t)s, negative ? 0 - m : m, "%s: %" PRId64, text, s);
 		} else {
-			cr_assert_eq(number_i64(&n, text, len, &s), NUMBER_RANGE, "%s", text);
+			cr_assert_eq(tw_number_i64(&n, text, len, &s), TW_NUMBER_RANGE, "%s", text);
 		}
-		cr_assert_eq(number_u64(&n, text, len, &u), negative && m ? NUMBER_RANGE : NUMBER_OK, "%s", text);
+		cr_assert_eq(tw_number_u64(&n, text, len, &u), negative && m ? TW_NUMBER_RANGE : TW_NUMBER_OK, "%s",
+			     text);
 		cr_assert(u == m || (negative && m), "%s: %" PRIu64, text, u);
 	}
 }
@@ -215,43 +217,43 @@ Test(number, integers_of_odd_forms)
 {
 	static const struct {
 		const char *text;
-		enum number_result r;
+		enum tw_number_result r;
 		int64_t v;
 	} cases[] = {
-		{"0", NUMBER_OK, 0},
-		{"-0", NUMBER_OK, 0},
-		{"-0.0e-5", NUMBER_OK, 0},
-		{"1e3", NUMBER_OK, 1000},
-		{"1.0", NUMBER_OK, 1},
-		{"1.5", NUMBER_FRACTION, 0},
-		{"15e-1", NUMBER_FRACTION, 0},
-		{"1500e-2", NUMBER_OK, 15},
-		{"1e18", NUMBER_OK, 1000000000000000000},
-		{"1e19", NUMBER_RANGE, 0},
-		{"1e99", NUMBER_RANGE, 0},
-		{"0e99", NUMBER_OK, 0},
-		{"1e-99", NUMBER_FRACTION, 0},
-		{"1e999999999999999999999", NUMBER_RANGE, 0},
-		{"1e-999999999999999999999", NUMBER_FRACTION, 0},
-		{"0.00000000000000000000000000000000000000123e41", NUMBER_OK, 123},
-		{"12300000000000000000000000000000000000000000e-41", NUMBER_OK, 123},
-		{"12300000000000000000000000000000000000000001e-41", NUMBER_FRACTION, 0},
-		{"9223372036854775807.0000000000000000000000000", NUMBER_OK, INT64_MAX},
-		{"9223372036854775807.5", NUMBER_FRACTION, 0},
-		{"-9223372036854775808", NUMBER_OK, INT64_MIN},
-		{"-9223372036854775809", NUMBER_RANGE, 0},
-		{"99999999999999999999999", NUMBER_RANGE, 0},
-		{"18446744073709551616", NUMBER_RANGE, 0},
+		{"0", TW_NUMBER_OK, 0},
+		{"-0", TW_NUMBER_OK, 0},
+		{"-0.0e-5", TW_NUMBER_OK, 0},
+		{"1e3", TW_NUMBER_OK, 1000},
+		{"1.0", TW_NUMBER_OK, 1},
+		{"1.5", TW_NUMBER_FRACTION, 0},
+		{"15e-1", TW_NUMBER_FRACTION, 0},
+		{"1500e-2", TW_NUMBER_OK, 15},
+		{"1e18", TW_NUMBER_OK, 1000000000000000000},
+		{"1e19", TW_NUMBER_RANGE, 0},
+		{"1e99", TW_NUMBER_RANGE, 0},
+		{"0e99", TW_NUMBER_OK, 0},
+		{"1e-99", TW_NUMBER_FRACTION, 0},
+		{"1e999999999999999999999", TW_NUMBER_RANGE, 0},
+		{"1e-999999999999999999999", TW_NUMBER_FRACTION, 0},
+		{"0.00000000000000000000000000000000000000123e41", TW_NUMBER_OK, 123},
+		{"12300000000000000000000000000000000000000000e-41", TW_NUMBER_OK, 123},
+		{"12300000000000000000000000000000000000000001e-41", TW_NUMBER_FRACTION, 0},
+		{"9223372036854775807.0000000000000000000000000", TW_NUMBER_OK, INT64_MAX},
+		{"9223372036854775807.5", TW_NUMBER_FRACTION, 0},
+		{"-9223372036854775808", TW_NUMBER_OK, INT64_MIN},
+		{"-9223372036854775809", TW_NUMBER_RANGE, 0},
+		{"99999999999999999999999", TW_NUMBER_RANGE, 0},
+		{"18446744073709551616", TW_NUMBER_RANGE, 0},
 	};
 	uint32_t i;
 
 	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct number n = take(cases[i].text);
+		const struct tw_number n = take(cases[i].text);
 		int64_t v = 0;
 
-		cr_assert_eq(number_i64(&n, cases[i].text, (uint32_t)strlen(cases[i].text), &v), cases[i].r, "%s",
+		cr_assert_eq(tw_number_i64(&n, cases[i].text, (uint32_t)strlen(cases[i].text), &v), cases[i].r, "%s",
 			     cases[i].text);
-		cr_assert(cases[i].r != NUMBER_OK || v == cases[i].v, "%s: %" PRId64, cases[i].text, v);
+		cr_assert(cases[i].r != TW_NUMBER_OK || v == cases[i].v, "%s: %" PRId64, cases[i].text, v);
 	}
 }
 
@@ -260,35 +262,35 @@ Test(number, times_are_cut_at_the_nanosecond)
 	static const struct {
 		const char *text;
 		uint32_t shift;
-		enum number_result r;
+		enum tw_number_result r;
 		int64_t v;
 	} cases[] = {
-		{"1767323045", 9, NUMBER_OK, 1767323045000000000},
-		{"1767323045.678", 9, NUMBER_OK, 1767323045678000000},
-		{"1767323045.6789123459", 9, NUMBER_OK, 1767323045678912345},
-		{"-1.5", 9, NUMBER_OK, -1500000000},
-		{"1767323045678", 6, NUMBER_OK, 1767323045678000000},
-		{"1767323045678.5", 6, NUMBER_OK, 1767323045678500000},
-		{"1.767323045678e12", 6, NUMBER_OK, 1767323045678000000},
-		{"1767323045678901", 3, NUMBER_OK, 1767323045678901000},
-		{"1767323045678901234", 0, NUMBER_OK, 1767323045678901234},
-		{"1767323045678901234.9", 0, NUMBER_OK, 1767323045678901234},
-		{"1e-30", 9, NUMBER_OK, 0},
-		{"0.00000000000000000000000000000001", 9, NUMBER_OK, 0},
-		{"9223372036.854775807", 9, NUMBER_OK, INT64_MAX},
-		{"9223372036.854775808", 9, NUMBER_RANGE, 0},
-		{"-9223372036.854775808", 9, NUMBER_OK, INT64_MIN},
-		{"9223372037", 9, NUMBER_RANGE, 0},
-		{"1e300", 9, NUMBER_RANGE, 0},
+		{"1767323045", 9, TW_NUMBER_OK, 1767323045000000000},
+		{"1767323045.678", 9, TW_NUMBER_OK, 1767323045678000000},
+		{"1767323045.6789123459", 9, TW_NUMBER_OK, 1767323045678912345},
+		{"-1.5", 9, TW_NUMBER_OK, -1500000000},
+		{"1767323045678", 6, TW_NUMBER_OK, 1767323045678000000},
+		{"1767323045678.5", 6, TW_NUMBER_OK, 1767323045678500000},
+		{"1.767323045678e12", 6, TW_NUMBER_OK, 1767323045678000000},
+		{"1767323045678901", 3, TW_NUMBER_OK, 1767323045678901000},
+		{"1767323045678901234", 0, TW_NUMBER_OK, 1767323045678901234},
+		{"1767323045678901234.9", 0, TW_NUMBER_OK, 1767323045678901234},
+		{"1e-30", 9, TW_NUMBER_OK, 0},
+		{"0.00000000000000000000000000000001", 9, TW_NUMBER_OK, 0},
+		{"9223372036.854775807", 9, TW_NUMBER_OK, INT64_MAX},
+		{"9223372036.854775808", 9, TW_NUMBER_RANGE, 0},
+		{"-9223372036.854775808", 9, TW_NUMBER_OK, INT64_MIN},
+		{"9223372037", 9, TW_NUMBER_RANGE, 0},
+		{"1e300", 9, TW_NUMBER_RANGE, 0},
 	};
 	uint32_t i;
 
 	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct number n = take(cases[i].text);
+		const struct tw_number n = take(cases[i].text);
 		int64_t v = 0;
 
-		cr_assert_eq(number_time(&n, cases[i].text, (uint32_t)strlen(cases[i].text), cases[i].shift, &v),
+		cr_assert_eq(tw_number_time(&n, cases[i].text, (uint32_t)strlen(cases[i].text), cases[i].shift, &v),
 			     cases[i].r, "%s", cases[i].text);
-		cr_assert(cases[i].r != NUMBER_OK || v == cases[i].v, "%s: %" PRId64, cases[i].text, v);
+		cr_assert(cases[i].r != TW_NUMBER_OK || v == cases[i].v, "%s: %" PRId64, cases[i].text, v);
 	}
 }

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "rfc3339.h"
+#include <thalweg/text/rfc3339.h>
 
 Test(rfc3339, random_times_are_as_timegm_says)
 {
@@ -36,7 +36,7 @@ Test(rfc3339, random_times_are_as_timegm_says)
 		snprintf(text, sizeof text, "%04d-%02d-%02d%s%02d:%02d:%02d%s%s", tm.tm_year + 1900, tm.tm_mon + 1,
 			 tm.tm_mday, sep, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction, zone);
 		want = ((int64_t)timegm(&tm) - (local - t)) * 1000000000 + (digits ? ns / unit * unit : 0);
-		cr_assert_eq(time_rfc3339(text, (uint32_t)strlen(text), &got), TIME_OK, "%s", text);
+		cr_assert_eq(tw_time_rfc3339(text, (uint32_t)strlen(text), &got), TW_TIME_OK, "%s", text);
 		cr_assert_eq(got, want, "%s: %" PRId64 ", not %" PRId64, text, got, want);
 	}
 }
@@ -57,7 +57,8 @@ Test(rfc3339, every_day_of_the_years_1678_to_2261)
 				int64_t got = 0;
 
 				snprintf(text, sizeof text, "%04d-%02d-%02dT00:00:00Z", year, month, day);
-				cr_assert_eq(time_rfc3339(text, 20, &got), exists ? TIME_OK : TIME_BAD, "%s", text);
+				cr_assert_eq(tw_time_rfc3339(text, 20, &got), exists ? TW_TIME_OK : TW_TIME_BAD, "%s",
+					     text);
 				cr_assert(!exists || got == want, "%s: %" PRId64 ", not %" PRId64, text, got, want);
 				n += (uint32_t)exists;
 			}
@@ -70,14 +71,14 @@ Test(rfc3339, ends_of_the_range)
 {
 	int64_t ns;
 
-	cr_assert_eq(time_rfc3339("2262-04-11T23:47:16.854775807Z", 30, &ns), TIME_OK);
+	cr_assert_eq(tw_time_rfc3339("2262-04-11T23:47:16.854775807Z", 30, &ns), TW_TIME_OK);
 	cr_assert_eq(ns, INT64_MAX);
-	cr_assert_eq(time_rfc3339("2262-04-11T23:47:16.854775808Z", 30, &ns), TIME_RANGE);
-	cr_assert_eq(time_rfc3339("1677-09-21T00:12:43.145224192Z", 30, &ns), TIME_OK);
+	cr_assert_eq(tw_time_rfc3339("2262-04-11T23:47:16.854775808Z", 30, &ns), TW_TIME_RANGE);
+	cr_assert_eq(tw_time_rfc3339("1677-09-21T00:12:43.145224192Z", 30, &ns), TW_TIME_OK);
 	cr_assert_eq(ns, INT64_MIN);
-	cr_assert_eq(time_rfc3339("1677-09-21T00:12:43.145224191Z", 30, &ns), TIME_RANGE);
-	cr_assert_eq(time_rfc3339("0000-01-01T00:00:00Z", 20, &ns), TIME_RANGE);
-	cr_assert_eq(time_rfc3339("9999-12-31T23:59:59Z", 20, &ns), TIME_RANGE);
+	cr_assert_eq(tw_time_rfc3339("1677-09-21T00:12:43.145224191Z", 30, &ns), TW_TIME_RANGE);
+	cr_assert_eq(tw_time_rfc3339("0000-01-01T00:00:00Z", 20, &ns), TW_TIME_RANGE);
+	cr_assert_eq(tw_time_rfc3339("9999-12-31T23:59:59Z", 20, &ns), TW_TIME_RANGE);
 }
 
 Test(rfc3339, digits_past_the_ninth_are_cut_and_second_60_is_the_next_minute)
@@ -85,10 +86,10 @@ Test(rfc3339, digits_past_the_ninth_are_cut_and_second_60_is_the_next_minute)
 	int64_t ns, next;
 	const char *text = "2026-01-02T03:04:05.1234567899999999999999Z";
 
-	cr_assert_eq(time_rfc3339(text, (uint32_t)strlen(text), &ns), TIME_OK);
+	cr_assert_eq(tw_time_rfc3339(text, (uint32_t)strlen(text), &ns), TW_TIME_OK);
 	cr_assert_eq(ns, 1767323045123456789);
-	cr_assert_eq(time_rfc3339("2016-12-31T23:59:60Z", 20, &ns), TIME_OK);
-	cr_assert_eq(time_rfc3339("2017-01-01T00:00:00Z", 20, &next), TIME_OK);
+	cr_assert_eq(tw_time_rfc3339("2016-12-31T23:59:60Z", 20, &ns), TW_TIME_OK);
+	cr_assert_eq(tw_time_rfc3339("2017-01-01T00:00:00Z", 20, &next), TW_TIME_OK);
 	cr_assert_eq(ns, next);
 }
 
@@ -128,8 +129,8 @@ Test(rfc3339, what_is_no_time)
 	uint32_t i;
 
 	for (i = 0; i < sizeof bad / sizeof *bad; i++)
-		cr_assert_eq(time_rfc3339(edge_put(edge, bad[i], strlen(bad[i])), (uint32_t)strlen(bad[i]), &ns),
-			     TIME_BAD, "%s", bad[i]);
+		cr_assert_eq(tw_time_rfc3339(edge_put(edge, bad[i], strlen(bad[i])), (uint32_t)strlen(bad[i]), &ns),
+			     TW_TIME_BAD, "%s", bad[i]);
 	edge_free(edge);
 }
 
@@ -142,13 +143,13 @@ Test(rfc3339, near_is_the_same, .timeout = 60)
 		"2026-01-03 00:00:00.000Z",       "2026-01-02T03:04:05+01:00",   "2026-01-02T03:04:05.5-01:00",
 		"1677-09-21T00:12:43.145225Z",    "2262-04-11T23:47:16.854775Z", "1969-12-31T23:59:59.999Z"};
 	static const char bytes[] = "0123456789:.-TtZz+ /;";
-	struct time_day day = {0};
+	struct tw_time_day day = {0};
 	uint32_t i, seed = 1, taken = 0;
 	char text[40];
 
 	for (i = 0; i < 300000; i++) {
 		int64_t got = 0, want = 0;
-		enum time_result r;
+		enum tw_time_result r;
 		size_t len;
 
 		seed = seed * 1664525u + 1013904223u;
@@ -156,11 +157,11 @@ Test(rfc3339, near_is_the_same, .timeout = 60)
 		len = strlen(text);
 		if (seed >> 28 < 10)
 			text[(seed >> 12) % len] = bytes[(seed >> 20) % (sizeof bytes - 1)];
-		r = time_rfc3339(text, (uint32_t)len, &want);
-		cr_assert_eq(time_rfc3339_near(text, (uint32_t)len, &day, &got), r, "%s", text);
-		if (r == TIME_OK)
+		r = tw_time_rfc3339(text, (uint32_t)len, &want);
+		cr_assert_eq(tw_time_rfc3339_near(text, (uint32_t)len, &day, &got), r, "%s", text);
+		if (r == TW_TIME_OK)
 			cr_assert_eq(got, want, "%s", text);
-		taken += r == TIME_OK;
+		taken += r == TW_TIME_OK;
 	}
 	cr_assert_gt(taken, 100000);
 }

@@ -1,10 +1,18 @@
-/* rfc3339.c - the calendar; see rfc3339.h. */
-#include "rfc3339.h"
+/* thalweg/text/rfc3339.h - times written as RFC 3339 says. [any] */
+#ifndef THALWEG_TEXT_RFC3339_H
+#define THALWEG_TEXT_RFC3339_H
 
+#include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tw_time_result { TW_TIME_OK, TW_TIME_BAD, TW_TIME_RANGE /* not within 1677..2262, where ns fit 64 bits */ };
+
 /* n digits at p; -1: they are not. */
-static int32_t number_at(const char *p, int n)
+static inline int32_t tw_time_digits(const char *p, int n)
 {
 	int32_t v = 0;
 
@@ -18,7 +26,7 @@ static int32_t number_at(const char *p, int n)
 	return v;
 }
 
-static int days_in_month(int32_t year, int32_t month)
+static inline int tw_days_in_month(int32_t year, int32_t month)
 {
 	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	const int is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -28,7 +36,7 @@ static int days_in_month(int32_t year, int32_t month)
 
 /* Days from 1970-01-01. The year is taken to begin in March, so that the odd day
  * comes last, and months then add up by one formula. */
-static int64_t days_from_epoch(int32_t year, int32_t month, int32_t day)
+static inline int64_t tw_days_from_epoch(int32_t year, int32_t month, int32_t day)
 {
 	const int32_t y = year - (month <= 2), m = (month + 9) % 12;
 	const int64_t leaps = y >= 0 ? y / 4 - y / 100 + y / 400 : -1; /* year 0 begins in March of -1 */
@@ -37,7 +45,7 @@ static int64_t days_from_epoch(int32_t year, int32_t month, int32_t day)
 }
 
 /* "Z" or "+hh:mm" is all that is left: seconds east of UTC. 0 or -1. */
-static int offset_at(const char *p, const char *end, int32_t *seconds)
+static inline int tw_time_offset(const char *p, const char *end, int32_t *seconds)
 {
 	int32_t h, m;
 
@@ -46,8 +54,8 @@ static int offset_at(const char *p, const char *end, int32_t *seconds)
 		return *p == 'Z' || *p == 'z' ? 0 : -1;
 	if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':')
 		return -1;
-	h = number_at(p + 1, 2);
-	m = number_at(p + 4, 2);
+	h = tw_time_digits(p + 1, 2);
+	m = tw_time_digits(p + 4, 2);
 	if (h < 0 || h > 23 || m < 0 || m > 59)
 		return -1;
 	*seconds = (*p == '-' ? -1 : 1) * (h * 3600 + m * 60);
@@ -55,42 +63,45 @@ static int offset_at(const char *p, const char *end, int32_t *seconds)
 }
 
 /* The date and time of day in p[0..19), as seconds from the epoch. 0 or -1. */
-static int clock_at(const char *p, int64_t *seconds)
+static inline int tw_time_clock(const char *p, int64_t *seconds)
 {
-	const int32_t year = number_at(p, 4), month = number_at(p + 5, 2), day = number_at(p + 8, 2);
-	const int32_t h = number_at(p + 11, 2), m = number_at(p + 14, 2), s = number_at(p + 17, 2);
+	const int32_t year = tw_time_digits(p, 4), month = tw_time_digits(p + 5, 2), day = tw_time_digits(p + 8, 2);
+	const int32_t h = tw_time_digits(p + 11, 2), m = tw_time_digits(p + 14, 2), s = tw_time_digits(p + 17, 2);
 
 	if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':')
 		return -1;
 	if (p[10] != 'T' && p[10] != 't' && p[10] != ' ')
 		return -1;
-	if (year < 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+	if (year < 0 || month < 1 || month > 12 || day < 1 || day > tw_days_in_month(year, month))
 		return -1;
 	if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60)
 		return -1;
-	*seconds = days_from_epoch(year, month, day) * 86400 + h * 3600 + m * 60 + s;
+	*seconds = tw_days_from_epoch(year, month, day) * 86400 + h * 3600 + m * 60 + s;
 	return 0;
 }
 
-enum time_result time_rfc3339(const char *p, uint32_t len, int64_t *ns)
+/* "2026-01-02T03:04:05.678Z", with any number of digits after the point (those past
+ * the ninth are cut off) and "Z" or an offset. Letters of either case, and a blank
+ * for the T. Second 60 of a minute is the first of the next. */
+static inline enum tw_time_result tw_time_rfc3339(const char *p, uint32_t len, int64_t *ns)
 {
 	const char *const end = p + len;
 	int32_t fraction = 0, unit = 100000000, offset;
 	int64_t seconds;
 
-	if (len < 20 || clock_at(p, &seconds) < 0)
-		return TIME_BAD;
+	if (len < 20 || tw_time_clock(p, &seconds) < 0)
+		return TW_TIME_BAD;
 	p += 19;
 	if (*p == '.') {
 		if (++p == end || *p < '0' || *p > '9')
-			return TIME_BAD;
+			return TW_TIME_BAD;
 		for (; p < end && *p >= '0' && *p <= '9'; p++) {
 			fraction += unit * (*p - '0');
 			unit /= 10;
 		}
 	}
-	if (offset_at(p, end, &offset) < 0)
-		return TIME_BAD;
+	if (tw_time_offset(p, end, &offset) < 0)
+		return TW_TIME_BAD;
 	seconds -= offset;
 	if (seconds < 0 && fraction) { /* so that the product below stays in range down to the least time */
 		seconds++;
@@ -98,27 +109,31 @@ enum time_result time_rfc3339(const char *p, uint32_t len, int64_t *ns)
 	}
 	if (__builtin_mul_overflow(seconds, (int64_t)1000000000, ns) ||
 	    __builtin_add_overflow(*ns, (int64_t)fraction, ns))
-		return TIME_RANGE;
-	return TIME_OK;
+		return TW_TIME_RANGE;
+	return TW_TIME_OK;
 }
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define ONES 0x0101010101010101u
+/* A day as it is written, and when it begins. All zero: none. */
+struct tw_time_day {
+	char text[12]; /* with the T */
+	int64_t begin; /* ns since the epoch */
+};
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /* Bytes that are no digits make it not 0; x is the text with '0' taken from each byte. */
-static inline uint64_t not_digits(uint64_t x)
+static inline uint64_t tw_time_not_digits(uint64_t x)
 {
-	return (x | (x + 0x76 * ONES)) & 0x80 * ONES;
+	return (x | (x + 0x7676767676767676u)) & 0x8080808080808080u;
 }
 
 /* n digits, 1 to 8, before `end`; 8 bytes before it can be read. -1: they are not. */
-static inline int64_t digits_before(const char *end, uint32_t n)
+static inline int64_t tw_time_digits_before(const char *end, uint32_t n)
 {
 	uint64_t x;
 
 	memcpy(&x, end - 8, 8);
-	x = (x ^ 0x30 * ONES) >> (64 - 8 * n) << (64 - 8 * n);
-	if (not_digits(x))
+	x = (x ^ 0x3030303030303030u) >> (64 - 8 * n) << (64 - 8 * n);
+	if (tw_time_not_digits(x))
 		return -1;
 	/* neighbours are added up: to two digits, to four, to eight */
 	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffu;
@@ -127,7 +142,7 @@ static inline int64_t digits_before(const char *end, uint32_t n)
 }
 
 /* The time of day in p[11..len), in ns; -1: it is not of the usual kind. */
-static inline int64_t time_of_day(const char *p, uint32_t len)
+static inline int64_t tw_time_of_day(const char *p, uint32_t len)
 {
 	static const int64_t unit[] = {0, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10};
 	const uint32_t n = len - 21;
@@ -140,12 +155,12 @@ static inline int64_t time_of_day(const char *p, uint32_t len)
 	h = (x & 0xff) * 10 + (x >> 8 & 0xff);
 	m = (x >> 24 & 0xff) * 10 + (x >> 32 & 0xff);
 	s = (x >> 48 & 0xff) * 10 + (x >> 56);
-	if (not_digits(x) | (x & 0x0000ff0000ff0000u) || h > 23 || m > 59 || s > 59 || p[len - 1] != 'Z')
+	if (tw_time_not_digits(x) | (x & 0x0000ff0000ff0000u) || h > 23 || m > 59 || s > 59 || p[len - 1] != 'Z')
 		return -1;
 	if (len > 20) {
 		if (p[19] != '.' || n < 1 || n > 8)
 			return -1;
-		part = digits_before(p + len - 1, n);
+		part = tw_time_digits_before(p + len - 1, n);
 		if (part < 0)
 			return -1;
 		part *= unit[n];
@@ -153,30 +168,38 @@ static inline int64_t time_of_day(const char *p, uint32_t len)
 	return (int64_t)(h * 3600 + m * 60 + s) * 1000000000 + part;
 }
 
-enum time_result time_rfc3339_near(const char *p, uint32_t len, struct time_day *day, int64_t *ns)
+/* The same, quicker for "T03:04:05Z" or "T03:04:05.678Z" of the day that was read last. */
+static inline enum tw_time_result tw_time_rfc3339_near(const char *p, uint32_t len, struct tw_time_day *day,
+						       int64_t *ns)
 {
-	enum time_result r;
+	enum tw_time_result r;
 	int64_t time;
 
 	if (len < 20)
-		return TIME_BAD;
-	time = time_of_day(p, len);
+		return TW_TIME_BAD;
+	time = tw_time_of_day(p, len);
 	if (time >= 0 && memcmp(p, day->text, 11) == 0) {
 		*ns = day->begin + time;
-		return TIME_OK;
+		return TW_TIME_OK;
 	}
-	r = time_rfc3339(p, len, ns);
+	r = tw_time_rfc3339(p, len, ns);
 	/* the day may begin before the least time, and its last hours end after the greatest */
-	if (r == TIME_OK && time >= 0 && *ns > INT64_MIN / 2 && *ns < INT64_MAX / 2) {
+	if (r == TW_TIME_OK && time >= 0 && *ns > INT64_MIN / 2 && *ns < INT64_MAX / 2) {
 		memcpy(day->text, p, 11);
 		day->begin = *ns - time;
 	}
 	return r;
 }
 #else
-enum time_result time_rfc3339_near(const char *p, uint32_t len, struct time_day *day, int64_t *ns)
+static inline enum tw_time_result tw_time_rfc3339_near(const char *p, uint32_t len, struct tw_time_day *day,
+						       int64_t *ns)
 {
 	(void)day;
-	return time_rfc3339(p, len, ns);
+	return tw_time_rfc3339(p, len, ns);
 }
+#endif
+
+#ifdef __cplusplus
+}
+#endif
 #endif
