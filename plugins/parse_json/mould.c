@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <thalweg/text/utf8.h>
+
 /* A document that fits no mould costs about eight times what one saves that does. */
 #define DEBT 8u
 #define DEBT_MAX 256u
@@ -174,7 +176,7 @@ static int fits(struct scan *s, const struct outline *o, const struct mould *m, 
 			return 0;
 	if (o->n_escapes && !are_escapes(o, p))
 		return 0;
-	return o->high_to == 0 || s->lax || !text_not_utf8(p + o->high_from, p + o->high_to);
+	return o->high_to == 0 || s->lax || !tw_not_utf8(p + o->high_from, p + o->high_to);
 }
 
 static uint64_t hash_of(const struct outline *o)

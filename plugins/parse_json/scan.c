@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <thalweg/text/utf8.h>
+
 static const char *scan_value(struct scan *s, const char *p, uint16_t node);
 
 /* Returns NULL, for the caller to return. */
@@ -44,7 +46,7 @@ static inline const char *scan_string(struct scan *s, const char *p, uint8_t *is
 			return fault(s, bad, "bad escape in a string");
 	}
 	if (high && !s->lax) {
-		bad = text_not_utf8(start, p);
+		bad = tw_not_utf8(start, p);
 		if (bad)
 			return fault(s, bad, "not UTF-8");
 	}

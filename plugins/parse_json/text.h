@@ -1,6 +1,6 @@
 /*
- * text.h - the inside of JSON strings: where something special is, whether it is
- * UTF-8, what it is without its escapes.
+ * text.h - the inside of JSON strings: where something special is, and what it is
+ * without its escapes.
  *
  * Nothing here reads a byte at or past `end`.
  */
@@ -56,10 +56,6 @@ static inline const char *text_stop(const char *p, const char *end, unsigned *hi
 {
 	return TEXT_STOP(p, end, high);
 }
-
-/* The first byte in [p, end) that is not part of well-formed UTF-8 (RFC 3629: no
- * overlong forms, no surrogates, nothing above U+10FFFF), or NULL. */
-const char *text_not_utf8(const char *p, const char *end);
 
 /* The bytes after the escape at p (*p is the backslash), or NULL if it is none.
  * *out gets the code point. A pair of surrogates is one escape; half of one is none. */

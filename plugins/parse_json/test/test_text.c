@@ -5,6 +5,8 @@
 #include "help.h"
 #include "text.h"
 
+#include <thalweg/text/utf8.h>
+
 #if defined(__SSE2__)
 Test(text, the_two_scans_agree)
 {
@@ -64,7 +66,7 @@ static int decoded_fault(const unsigned char *p, uint32_t len)
 
 static void check_utf8(const unsigned char *p, uint32_t len)
 {
-	const char *bad = text_not_utf8((const char *)p, (const char *)p + len);
+	const char *bad = tw_not_utf8((const char *)p, (const char *)p + len);
 	const int got = bad ? (int)(bad - (const char *)p) : -1, want = decoded_fault(p, len);
 
 	cr_assert_eq(got, want, "%02x %02x %02x %02x (%u): %d, not %d", p[0], p[1], p[2], p[3], len, got, want);
