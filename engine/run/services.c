@@ -146,6 +146,15 @@ static uint32_t state_find(struct tw_ctx *ctx, uint32_t table, const struct tw_b
 	return tw_table_find(table_of(ctx, table), &(struct tw_lookup){.b = b, .rows = rows, .n = n, .ns = ns}, slots);
 }
 
+static uint32_t state_like(struct tw_ctx *ctx, const struct tw_like *l, void **slots)
+{
+	return tw_table_like(
+		table_of(ctx, l->table),
+		&(struct tw_table_like){
+			.from = table_of(ctx, l->of_table), .make = l->make, .n = l->n, .of = l->of, .ns = l->ns},
+		slots);
+}
+
 static int state_first_ns(struct tw_ctx *ctx, uint32_t table, int64_t *ns)
 {
 	return tw_table_first_ns(table_of(ctx, table), ns);
@@ -154,6 +163,11 @@ static int state_first_ns(struct tw_ctx *ctx, uint32_t table, int64_t *ns)
 static uint32_t state_scan(struct tw_ctx *ctx, uint32_t table, int64_t ns, void **slots, uint32_t max)
 {
 	return tw_table_scan(table_of(ctx, table), ns, slots, max);
+}
+
+static uint32_t state_scan_after(struct tw_ctx *ctx, uint32_t table, const void *after, void **slots, uint32_t max)
+{
+	return tw_table_scan_after(table_of(ctx, table), after, slots, max);
 }
 
 static int state_key(struct tw_ctx *ctx, uint32_t table, const void *slot, uint32_t k, struct tw_batch *b,
@@ -185,8 +199,10 @@ static uint64_t state_count(struct tw_ctx *ctx, uint32_t table)
 static const struct tw_state_host state_host = {
 	.upsert = state_upsert,
 	.find = state_find,
+	.like = state_like,
 	.first_ns = state_first_ns,
 	.scan = state_scan,
+	.scan_after = state_scan_after,
 	.key = state_key,
 	.remove = state_remove,
 	.blob = state_blob,

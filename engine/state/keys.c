@@ -55,20 +55,38 @@ static uint64_t f32_word(float v)
 	return word;
 }
 
-/* Only the view's own bytes: what lies past them may be anything. */
-static void read_text(const struct tw_batch *b, const struct tw_view *v, uint64_t to[2])
-{
-	const char *p = tw_view_ptr(b, v);
-	char out[16] = {0};
+/* Which bytes of a view of up to 12 are its own: what lies past them may be anything. */
+static const uint64_t own_bytes[TW_VIEW_INLINE + 1][2] = {
+	{0x00000000ffffffffu, 0},
+	{0x000000ffffffffffu, 0},
+	{0x0000ffffffffffffu, 0},
+	{0x00ffffffffffffffu, 0},
+	{UINT64_MAX, 0},
+	{UINT64_MAX, 0x00000000000000ffu},
+	{UINT64_MAX, 0x000000000000ffffu},
+	{UINT64_MAX, 0x0000000000ffffffu},
+	{UINT64_MAX, 0x00000000ffffffffu},
+	{UINT64_MAX, 0x000000ffffffffffu},
+	{UINT64_MAX, 0x0000ffffffffffffu},
+	{UINT64_MAX, 0x00ffffffffffffffu},
+	{UINT64_MAX, UINT64_MAX},
+};
 
-	memcpy(out, &v->len, 4);
+static inline void read_text(const struct tw_batch *b, const struct tw_view *v, uint64_t to[2])
+{
+	const char *p;
+	uint64_t w[2];
+
+	memcpy(w, v, sizeof w);
 	if (v->len <= TW_VIEW_INLINE) {
-		memcpy(out + 4, p, v->len);
-	} else {
-		memcpy(out + 4, p, 4);
-		memcpy(out + 8, &p, sizeof p);
+		to[0] = w[0] & own_bytes[v->len][0];
+		to[1] = w[1] & own_bytes[v->len][1];
+		return;
 	}
-	memcpy(to, out, 16);
+	p = tw_view_ptr(b, v);
+	memcpy((char *)w + 4, p, 4);
+	memcpy(&w[1], &p, sizeof p);
+	memcpy(to, w, sizeof w);
 }
 
 static void read_value(const struct tw_key *key, const struct tw_batch *b, uint32_t row, uint64_t *to)
@@ -101,6 +119,16 @@ static void read_wide(const struct tw_keys *keys, const struct tw_key *key, cons
 
 	for (i = 0; i < rows->n; i++, to += keys->words)
 		*to = col[rows->row[i]];
+}
+
+static void read_texts(const struct tw_keys *keys, const struct tw_key *key, const struct tw_key_rows *rows)
+{
+	const struct tw_view *col = tw_col(rows->b, key->field);
+	uint64_t *to = rows->words + key->at;
+	uint32_t i;
+
+	for (i = 0; i < rows->n; i++, to += keys->words)
+		read_text(rows->b, &col[rows->row[i]], to);
 }
 
 static void read_column(const struct tw_keys *keys, uint32_t k, const struct tw_key_rows *rows)
@@ -136,6 +164,8 @@ void tw_keys_read(const struct tw_keys *keys, const struct tw_key_rows *rows)
 
 		if (is_wide(key->type) && !key->field->nullable)
 			read_wide(keys, key, rows);
+		else if (tw_type_is_text(key->type) && !key->field->nullable)
+			read_texts(keys, key, rows);
 		else
 			read_column(keys, k, rows);
 	}
@@ -154,7 +184,7 @@ static const char *row_text(const uint64_t *words)
 	return p;
 }
 
-uint64_t tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, uint16_t nulls)
+static inline uint64_t hash_one(const struct tw_keys *keys, const uint64_t *words, uint16_t nulls)
 {
 	uint64_t h = keys->seed ^ nulls;
 	uint32_t k, i;
@@ -175,6 +205,30 @@ uint64_t tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, uint16_
 				h = tw_hash_word(h, w[i]);
 	}
 	return tw_hash_fold(h, TW_HASH_B);
+}
+
+void tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, const uint16_t *nulls, uint32_t n, uint64_t *hash)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++, words += keys->words)
+		hash[i] = hash_one(keys, words, nulls[i]);
+}
+
+void tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row)
+{
+	uint32_t k;
+
+	memcpy(row, entry, keys->words * sizeof *row);
+	for (k = 0; keys->has_text && k < keys->n; k++) {
+		const uint32_t at = keys->key[k].at;
+		const char *p;
+
+		if (!is_long(&keys->key[k], entry))
+			continue;
+		p = tw_blobs_at(a, entry[at + 1]);
+		memcpy(&row[at + 1], &p, sizeof p);
+	}
 }
 
 static bool words_equal(const uint64_t *a, const uint64_t *b, uint32_t n)

@@ -52,8 +52,12 @@ int tw_keys_init(struct tw_keys *keys, const struct tw_state_spec *spec, uint64_
 
 void tw_keys_read(const struct tw_keys *keys, const struct tw_key_rows *rows);
 
-/* The hash of a row's key. */
-uint64_t tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, uint16_t nulls);
+/* The hashes of n rows' keys. */
+void tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, const uint16_t *nulls, uint32_t n, uint64_t *hash);
+
+/* Make of an entry's key, of a table with keys of the same types, a row's: valid as
+ * long as the entry. */
+void tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row);
 
 /* Does an entry's key equal a row's? Nulls are compared by the caller. */
 bool tw_keys_equal(const struct tw_keys *keys, const uint64_t *entry, const uint64_t *row, const struct tw_blobs *a);

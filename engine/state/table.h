@@ -41,6 +41,15 @@ struct tw_lookup {
 	const int64_t *ns; /* NULL: 0 for all */
 };
 
+/* As struct tw_like of thalweg/ext/state.h, with tables in place of their numbers. */
+struct tw_table_like {
+	struct tw_table *from;
+	int make;
+	uint32_t n;
+	void **of;
+	const int64_t *ns;
+};
+
 /* The key group that a key's hash belongs to. Pure. */
 static inline uint8_t tw_key_group(uint64_t hash)
 {
@@ -63,10 +72,12 @@ int tw_table_rebind(struct tw_table *t, const struct tw_state_spec *spec);
 /* All [worker]: */
 uint32_t tw_table_upsert(struct tw_table *t, const struct tw_lookup *l, void **slots);
 uint32_t tw_table_find(struct tw_table *t, const struct tw_lookup *l, void **slots);
+uint32_t tw_table_like(struct tw_table *t, const struct tw_table_like *l, void **slots);
 int tw_table_first_ns(const struct tw_table *t, int64_t *ns);
 
 /* Entries come in the order in which they were made. */
 uint32_t tw_table_scan(struct tw_table *t, int64_t ns, void **slots, uint32_t max);
+uint32_t tw_table_scan_after(struct tw_table *t, const void *after, void **slots, uint32_t max);
 int tw_table_key(const struct tw_table *t, const void *slot, uint32_t k, struct tw_ctx *ctx, const struct tw_cell *to);
 
 /* NULLs, and slots given twice, are left out. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define FUNCTIONS "count, sum, min, max, avg, first, last, p50, p90, p95, p99, p999, quantile"
+#define FUNCTIONS "count, sum, min, max, avg, first, last, distinct, p50, p90, p95, p99, p999, quantile"
 
 /* What a function takes. */
 enum form { COLUMN_OR_NOTHING, COLUMN, COLUMN_AND_NUMBER };
@@ -21,6 +21,7 @@ static const struct function {
 	{"avg", AGG_AVG, COLUMN, 0},
 	{"first", AGG_FIRST, COLUMN, 0},
 	{"last", AGG_LAST, COLUMN, 0},
+	{"distinct", AGG_DISTINCT, COLUMN, 0},
 	{"p50", AGG_QUANTILE, COLUMN, 0.5},
 	{"p90", AGG_QUANTILE, COLUMN, 0.9},
 	{"p95", AGG_QUANTILE, COLUMN, 0.95},

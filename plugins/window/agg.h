@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum agg_fn { AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX, AGG_AVG, AGG_FIRST, AGG_LAST, AGG_QUANTILE };
+enum agg_fn { AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX, AGG_AVG, AGG_FIRST, AGG_LAST, AGG_QUANTILE, AGG_DISTINCT };
 
 struct agg_call {
 	enum agg_fn fn;

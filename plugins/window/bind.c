@@ -1,131 +1,6 @@
 /* bind.c - from config and input schema to the plan: columns, cells, table. [control] */
 #include "window.h"
 
-#include <stdio.h>
-
-/* Kinds of cells that are of use for a function, by class. */
-static enum cell_kind kind_of(const struct agg_call *call, const struct tw_field *x)
-{
-	const int is_bytes = x && class_of(x->type) == CLASS_BYTES;
-
-	switch (call->fn) {
-	case AGG_COUNT: return x && x->nullable ? CELL_VALUES : CELL_ROWS;
-	case AGG_SUM:
-	case AGG_AVG: return x && class_of(x->type) == CLASS_REAL ? CELL_SUM_REAL : CELL_SUM;
-	case AGG_MIN:
-	case AGG_MAX: return is_bytes ? CELL_LEAST_BYTES : CELL_LEAST;
-	case AGG_FIRST:
-	case AGG_LAST: return is_bytes ? CELL_FIRST_BYTES : CELL_FIRST;
-	case AGG_QUANTILE: break;
-	}
-	return CELL_SKETCH;
-}
-
-static uint64_t mask_of(const struct agg_call *call, enum value_class class)
-{
-	uint64_t mask = call->fn == AGG_MAX || call->fn == AGG_LAST ? UINT64_MAX : 0;
-
-	/* u64 compares as i64 with the top bit flipped */
-	if (class == CLASS_UINT && (call->fn == AGG_MIN || call->fn == AGG_MAX))
-		mask ^= (uint64_t)1 << 63;
-	return mask;
-}
-
-static double unit_of(const struct tw_field *x)
-{
-	double unit = 1;
-	uint32_t i;
-
-	for (i = 0; x && x->type == TW_DECIMAL && i < x->scale; i++)
-		unit *= 10;
-	return unit;
-}
-
-static int is_number(uint32_t type)
-{
-	return type != TW_BOOL && type != TW_TIMESTAMP && class_of(type) != CLASS_BYTES;
-}
-
-/* The column that an aggregate is of; NULL with an error recorded. */
-static const struct tw_field *argument(struct tw_bind *b, const struct tw_conf *at, const struct agg_call *call)
-{
-	const int needs_number = call->fn == AGG_SUM || call->fn == AGG_AVG || call->fn == AGG_QUANTILE;
-	char *name = b->host->alloc(b, call->arg_len + 1u), what[160];
-	const struct tw_field *f;
-
-	memcpy(name, b->host->str(at) + call->arg, call->arg_len);
-	f = b->host->field(b, 0, at, name);
-	if (!f || !needs_number || is_number(f->type))
-		return f;
-	snprintf(what, sizeof what, "\"%.80s\" is of type %s, and this is for numbers", name, tw_type_name(f->type));
-	b->host->fail(b, at, (int)call->arg, what, "count, min, max, first and last take any type");
-	return NULL;
-}
-
-static const struct tw_field *add_column(struct tw_bind *b, const struct tw_conf *at, const char *name,
-					 const struct tw_field *like, int nullable)
-{
-	const uint32_t arg = like->type == TW_DECIMAL ? like->scale : like->type == TW_FIXED ? like->width : 0;
-
-	return b->host->add(b, PORT_OUT, at, name, like->type, nullable, arg);
-}
-
-/* The output column of an aggregate of x. */
-static const struct tw_field *add_aggregate(struct tw_bind *b, const struct tw_conf *at, const char *name,
-					    const struct agg_call *call, const struct tw_field *x)
-{
-	const int is_pick = call->fn == AGG_MIN || call->fn == AGG_MAX || call->fn == AGG_FIRST || call->fn == AGG_LAST;
-
-	if (is_pick || (call->fn == AGG_SUM && x->type == TW_DECIMAL))
-		return add_column(b, at, name, x, 1);
-	if (call->fn == AGG_COUNT)
-		return b->host->add(b, PORT_OUT, at, name, TW_I64, 0, 0);
-	if (call->fn == AGG_SUM && class_of(x->type) != CLASS_REAL)
-		return b->host->add(b, PORT_OUT, at, name, TW_I64, 1, 0);
-	return b->host->add(b, PORT_OUT, at, name, TW_F64, 1, 0);
-}
-
-/* The number of the cell that serves: one that is there, or a new one. */
-static uint32_t find_cell(struct plan *p, const struct cell *want)
-{
-	uint32_t i;
-
-	for (i = 0; i < p->n_cells; i++) {
-		const struct cell *c = &p->cells[i];
-
-		if (c->kind == want->kind && c->field == want->field && c->mask == want->mask)
-			return i;
-	}
-	p->cells[p->n_cells] = *want;
-	return p->n_cells++;
-}
-
-static void bind_aggregate(struct tw_bind *b, const struct tw_conf *at, const char *name)
-{
-	struct plan *p = b->plan;
-	struct out *o = &p->outs[p->n_outs++];
-	const struct tw_field *x = NULL;
-	struct agg_error err;
-	struct cell cell;
-
-	if (agg_parse(b->host->str(at), &o->call, &err) < 0) {
-		b->host->fail(b, at, err.offset, err.what, err.help);
-		return;
-	}
-	if (o->call.arg_len) {
-		x = argument(b, at, &o->call);
-		if (!x)
-			return;
-	}
-	o->field = add_aggregate(b, at, name, &o->call, x);
-	cell = (struct cell){.kind = kind_of(&o->call, x), .field = x, .class = x ? class_of(x->type) : CLASS_INT};
-	cell.mask = mask_of(&o->call, cell.class);
-	cell.unit = unit_of(x);
-	if (cell.kind == CELL_ROWS)
-		cell.field = NULL;
-	o->cell = find_cell(p, &cell);
-}
-
 static void bind_groups(struct tw_bind *b, const struct tw_conf *by, const struct tw_field **keys)
 {
 	struct plan *p = b->plan;
@@ -139,15 +14,16 @@ static void bind_groups(struct tw_bind *b, const struct tw_conf *by, const struc
 		if (!f)
 			continue;
 		keys[p->n_by] = f;
-		p->by[p->n_by++] = add_column(b, at, f->name, f, f->nullable);
+		p->by[p->n_by++] = bind_column(b, at, f->name, f, f->nullable);
 	}
 }
 
 /* Types of a kind's members, in order, 0 at the end. */
 static const uint8_t *layout_of(enum cell_kind kind)
 {
-	static const uint8_t layouts[][4] = {
-		[CELL_SKETCH] = {TW_VALUE_I64, TW_VALUE_BLOB, TW_VALUE_BLOB},
+	static const uint8_t layouts[][5] = {
+		[CELL_SKETCH] = {TW_VALUE_I64, TW_VALUE_I64, TW_VALUE_BLOB, TW_VALUE_BLOB},
+		[CELL_DISTINCT] = {TW_VALUE_I64, TW_VALUE_BLOB},
 		[CELL_LEAST_BYTES] = {TW_VALUE_BLOB, TW_VALUE_I64},
 		[CELL_FIRST_BYTES] = {TW_VALUE_BLOB, TW_VALUE_I64, TW_VALUE_I64},
 		[CELL_ROWS] = {TW_VALUE_I64},
@@ -176,8 +52,11 @@ static uint32_t meaning(const struct plan *p, double accuracy)
 {
 	uint32_t i, h = 2166136261u;
 
-	h = mix(h, p->time->name, strlen(p->time->name));
+	h = mix(h, &p->shape, sizeof p->shape);
+	if (p->time)
+		h = mix(h, p->time->name, strlen(p->time->name));
 	h = mix(h, &p->size, sizeof p->size);
+	h = mix(h, &p->every, sizeof p->every);
 	h = mix(h, &p->offset, sizeof p->offset);
 	for (i = 0; i < p->n_cells; i++) {
 		const struct cell *c = &p->cells[i];
@@ -192,20 +71,43 @@ static uint32_t meaning(const struct plan *p, double accuracy)
 	return h;
 }
 
-/* Give the cells their places in the slot, and declare the table. */
-static void bind_table(struct tw_bind *b, const struct tw_field *const *keys, double accuracy)
+/* What shapes keep beside: SLIDING how far it is, SESSION when to look at sessions. */
+static void bind_side(struct tw_bind *b, const struct tw_field *const *keys, uint64_t bytes)
+{
+	static const uint8_t types[] = {TW_VALUE_I64};
+	struct plan *p = b->plan;
+	struct tw_state_spec spec = {.name = "progress", .version = 1, .n_values = 1, .types = types};
+
+	spec.max_bytes = bytes;
+	if (p->shape == SESSION) {
+		spec.name = "ends";
+		spec.n_keys = p->n_by;
+		spec.keys = keys;
+	}
+	p->side = b->host->state(b, &spec);
+}
+
+/* Give the cells their places in the slot, and declare the tables. */
+static void bind_tables(struct tw_bind *b, const struct tw_field *const *keys, double accuracy)
 {
 	struct plan *p = b->plan;
-	uint8_t *types = b->host->alloc(b, p->n_cells * 3u + 1u);
+	uint64_t bytes = (uint64_t)tw_conf_i64(b, "max_state"), side = 1u << 20;
+	uint8_t *types = b->host->alloc(b, p->n_cells * 4u + 3u);
 	uint32_t i, offset = 0, n_types = 0;
 	const uint8_t *t;
 
+	for (; p->shape == SESSION && n_types < 3; offset += 8)
+		types[n_types++] = TW_VALUE_I64; /* struct span */
 	for (i = 0; i < p->n_cells; i++) {
 		p->cells[i].offset = offset;
 		for (t = layout_of(p->cells[i].kind); *t; t++) {
 			types[n_types++] = *t;
 			offset += *t == TW_VALUE_BLOB ? 16 : 8;
 		}
+	}
+	if (p->shape == SESSION) {
+		side = bytes / 4;
+		bytes -= side;
 	}
 	p->table = b->host->state(b, &(struct tw_state_spec){
 					     .name = "windows",
@@ -214,8 +116,10 @@ static void bind_table(struct tw_bind *b, const struct tw_field *const *keys, do
 					     .keys = keys,
 					     .n_values = n_types,
 					     .types = types,
-					     .max_bytes = (uint64_t)tw_conf_i64(b, "max_state"),
+					     .max_bytes = bytes,
 				     });
+	if (p->shape == SLIDING || p->shape == SESSION)
+		bind_side(b, keys, side);
 }
 
 /* Does an output column hold text? */
@@ -232,24 +136,98 @@ static int has_text(const struct plan *p)
 	return 0;
 }
 
+static enum shape shape_of(struct tw_bind *b)
+{
+	static const char *const names[] = {"tumbling", "sliding", "session", "whole"};
+	const struct tw_conf *at = b->host->get(b->config, "kind");
+	int i;
+
+	for (i = TUMBLING; at && i <= WHOLE; i++)
+		if (strcmp(b->host->str(at), names[i]) == 0)
+			return (enum shape)i;
+	return TUMBLING;
+}
+
+/* A key that some kinds must have and others can't. Its value; 0: not given. */
+static int64_t length(struct tw_bind *b, const char *key, int is_wanted, const char *missing)
+{
+	const struct tw_conf *at = b->host->get(b->config, key);
+	int64_t ns;
+
+	if (!at && is_wanted)
+		b->host->fail(b, NULL, -1, missing, "such as \"10s\"");
+	if (at && !is_wanted)
+		b->host->fail(b, at, -1, "this kind of window has no such key",
+			      "tumbling has size; sliding size and every; session gap; whole none of them");
+	if (!at || !is_wanted)
+		return 0;
+	ns = tw_conf_i64(b, key);
+	if (ns <= 0)
+		b->host->fail(b, at, -1,
+			      strcmp(key, "size") == 0 ? "the size of a window must be above 0" : "must be above 0",
+			      "such as \"10s\"");
+	return ns;
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b) {
+		const int64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* A window of at most so many panes: what is put together when one is written. */
+#define MOST_PANES 10000
+
+static void bind_times(struct tw_bind *b)
+{
+	struct plan *p = b->plan;
+	const int has_size = p->shape == TUMBLING || p->shape == SLIDING;
+
+	if (p->shape != WHOLE || b->host->get(b->config, "time"))
+		p->time = tw_bind_field(b, 0, "time", TW_TIMESTAMP);
+	p->size = length(b, "size", has_size, "\"size\" is missing: the length of a window");
+	p->every = length(b, "every", p->shape == SLIDING, "\"every\" is missing: how far apart windows begin");
+	if (p->shape == SESSION)
+		p->size = length(b, "gap", 1, "\"gap\" is missing: the silence that ends a session");
+	else
+		length(b, "gap", 0, NULL);
+	if (b->failed)
+		return;
+	if (p->shape != SLIDING)
+		p->every = p->size;
+	if (p->every > p->size)
+		b->host->fail(b, b->host->get(b->config, "every"), -1, "\"every\" must not be above \"size\"",
+			      "rows between two windows would be in none");
+	p->pane = common_divisor(p->size, p->every);
+	if (p->pane && p->size / p->pane > MOST_PANES)
+		b->host->fail(b, b->host->get(b->config, "every"), -1, "a window has more than 10,000 panes",
+			      "a pane is the greatest common divisor of size and every");
+	p->offset = p->every ? tw_conf_i64(b, "offset") % p->every : 0;
+	p->offset += p->offset < 0 ? p->every : 0;
+}
+
 int window_bind(struct tw_bind *b)
 {
 	struct plan *p = tw_bind_plan(b, sizeof *p);
-	const struct tw_conf *agg = b->host->get(b->config, "agg"), *size = b->host->get(b->config, "size");
+	const struct tw_conf *agg = b->host->get(b->config, "agg");
 	const struct tw_conf *accuracy = b->host->get(b->config, "accuracy");
 	const struct tw_field *keys[16];
 	uint32_t i, n = agg ? b->host->len(agg) : 0;
 	const char *name;
 
 	b->host->out_new(b, PORT_OUT);
-	p->time = tw_bind_field(b, 0, "time", TW_TIMESTAMP);
-	p->size = tw_conf_i64(b, "size");
-	if (p->size <= 0)
-		return b->host->fail(b, size, -1, "the size of a window must be above 0", "such as \"10s\"");
-	p->offset = tw_conf_i64(b, "offset") % p->size;
+	p->shape = shape_of(b);
+	bind_times(b);
 	p->scale = sketch_scale(accuracy ? b->host->f64(accuracy) : 0.01);
-	p->start = tw_bind_add(b, PORT_OUT, "window_start", TW_TIMESTAMP, 0);
-	p->end = tw_bind_add(b, PORT_OUT, "window_end", TW_TIMESTAMP, 0);
+	if (p->shape != WHOLE) {
+		p->start = tw_bind_add(b, PORT_OUT, "window_start", TW_TIMESTAMP, 0);
+		p->end = tw_bind_add(b, PORT_OUT, "window_end", TW_TIMESTAMP, 0);
+	}
 	bind_groups(b, b->host->get(b->config, "by"), keys);
 	p->outs = b->host->alloc(b, (n + 1) * sizeof *p->outs);
 	p->cells = b->host->alloc(b, (n + 1) * sizeof *p->cells);
@@ -260,7 +238,7 @@ int window_bind(struct tw_bind *b)
 	}
 	if (b->failed)
 		return tw_bind_end(b);
-	bind_table(b, keys, accuracy ? b->host->f64(accuracy) : 0.01);
+	bind_tables(b, keys, accuracy ? b->host->f64(accuracy) : 0.01);
 	if (has_text(p))
 		b->host->text(b);
 	return tw_bind_end(b);

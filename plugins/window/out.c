@@ -105,17 +105,9 @@ static int put_average(const struct place *to, const struct cell *c, const char 
 
 static int put_quantile(struct window *w, const struct place *to, const struct cell_sketch *s, double q)
 {
-	const struct sketch_view v = {
-		.pos = w->state->blob(to->ctx, w->plan->table, &s->pos),
-		.neg = w->state->blob(to->ctx, w->plan->table, &s->neg),
-		.pos_len = s->pos.len,
-		.neg_len = s->neg.len,
-		.zeros = (uint64_t)s->zeros,
-	};
+	union number v;
 
-	if (sketch_total(&v) == 0)
-		return put_null(to);
-	return put_number(to, (union number){.f = sketch_quantile(&w->plan->scale, &v, q)});
+	return quantile_of(w, to->ctx, s, q, &v.f) ? put_number(to, v) : put_null(to);
 }
 
 static int put_sum_real(const struct place *to, const struct cell_sum_real *s)
@@ -146,6 +138,8 @@ static int put_aggregate(struct window *w, const struct place *to, const struct 
 	case CELL_FIRST: return put_first(to, (const struct cell_first *)at);
 	case CELL_LEAST_BYTES: return least->has ? put_blob(w, to, &least->value) : put_null(to);
 	case CELL_FIRST_BYTES: return first->has ? put_blob(w, to, &first->value) : put_null(to);
+	case CELL_DISTINCT:
+		return put_number(to, (union number){.i = distinct_of(w, to->ctx, (const struct cell_distinct *)at)});
 	case CELL_SKETCH: break;
 	}
 	return put_quantile(w, to, (const struct cell_sketch *)at, o->call.q);

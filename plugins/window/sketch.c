@@ -174,14 +174,78 @@ uint64_t sketch_total(const struct sketch_view *v)
 	return v->zeros + sum(v->pos, v->pos_len) + sum(v->neg, v->neg_len);
 }
 
+static uint64_t rank_of(double q, uint64_t n)
+{
+	const uint64_t rank = (uint64_t)(q * (double)(n - 1));
+
+	return rank < n ? rank : n - 1;
+}
+
+/* The value with `rank` values below it: for each count those below and those equal.
+ * No branch of the loops depends on the values, so for few it beats any sorting. */
+static double pick_by_count(const double *v, uint32_t n, uint64_t rank)
+{
+	uint32_t i, k;
+
+	for (i = 0; i + 1 < n; i++) {
+		uint64_t below = 0, same = 0;
+
+		for (k = 0; k < n; k++) {
+			below += v[k] < v[i];
+			same += v[k] == v[i];
+		}
+		if (rank >= below && rank < below + same)
+			break;
+	}
+	return v[i];
+}
+
+/* Hoare's selection, on a copy. */
+static double pick_by_parts(const double *v, uint32_t n, uint64_t rank)
+{
+	double a[SKETCH_FEW];
+	int64_t low = 0, high = (int64_t)n - 1, want = (int64_t)rank;
+
+	memcpy(a, v, n * sizeof *a);
+	while (low < high) {
+		const double pivot = a[(low + high) / 2];
+		int64_t i = low, k = high;
+
+		while (i <= k) {
+			while (a[i] < pivot)
+				i++;
+			while (pivot < a[k])
+				k--;
+			if (i <= k) {
+				const double t = a[i];
+
+				a[i++] = a[k];
+				a[k--] = t;
+			}
+		}
+		if (want <= k)
+			high = k;
+		else if (want >= i)
+			low = i;
+		else
+			break;
+	}
+	return a[want];
+}
+
+double sketch_pick(const double *v, uint32_t n, double q)
+{
+	const uint64_t rank = rank_of(q, n);
+
+	return n <= 16 ? pick_by_count(v, n, rank) : pick_by_parts(v, n, rank);
+}
+
 double sketch_quantile(const struct sketch_scale *s, const struct sketch_view *v, double q)
 {
 	const uint64_t total = sketch_total(v), below_zero = sum(v->neg, v->neg_len);
-	uint64_t rank = (uint64_t)(q * (double)(total - 1)), n = 0;
+	uint64_t rank = rank_of(q, total), n = 0;
 	uint32_t i;
 
-	if (rank > total - 1)
-		rank = total - 1;
 	if (rank < below_zero) { /* the greatest magnitude is the least value */
 		for (i = COUNTS(v->neg_len); n <= rank; i--)
 			n += v->neg->count[i - 1];

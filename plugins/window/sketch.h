@@ -7,6 +7,9 @@
  * where the cubic is flatter than the logarithm buckets get narrower, never wider,
  * for 1 % more of them.
  *
+ * Few values are better kept as they are: their quantiles are exact, and they take
+ * less room than the buckets between them.
+ *
  * Counts of one sign are one piece of memory of 2^k bytes, a `struct sketch_counts`;
  * length 0 is an empty one. Who owns the memory makes it longer when asked to.
  */
@@ -18,6 +21,9 @@
 /* Magnitudes below the least one count as zero, those above the greatest as it. */
 #define SKETCH_LEAST 0x1p-30
 #define SKETCH_GREATEST 0x1p64
+
+/* So many values can be kept as they are. */
+#define SKETCH_FEW 64u
 
 /* The buckets of an accuracy. */
 struct sketch_scale {
@@ -62,7 +68,11 @@ struct sketch_view {
 
 uint64_t sketch_total(const struct sketch_view *v);
 
-/* The value at rank floor(q * (n - 1)), counted from 0; n > 0. */
+/* Quantiles are the value at rank floor(q * (n - 1)), counted from 0; n > 0. Of n
+ * values as they are, at most SKETCH_FEW, none of them NaN, in any order: */
+double sketch_pick(const double *v, uint32_t n, double q);
+
+/* Of counts. */
 double sketch_quantile(const struct sketch_scale *s, const struct sketch_view *v, double q);
 
 #endif

@@ -269,6 +269,33 @@ static uint32_t state_find(struct tw_ctx *ctx, uint32_t table, const struct tw_b
 	return lookup(t, table_of(t, table, "find"), &(struct rows){b, rows, n, ns}, slots, false);
 }
 
+static uint32_t state_like(struct tw_ctx *ctx, const struct tw_like *l, void **slots)
+{
+	struct tw_test *t = (struct tw_test *)ctx;
+	struct fake_table *tab = table_of(t, l->table, "like"), *from = table_of(t, l->of_table, "like");
+	struct fake_entry **of = fake_calloc(l->n + 1u, sizeof *of);
+	uint32_t i, missing = 0;
+
+	for (i = 0; i < l->n; i++)
+		of[i] = entry_of(l->of[i]);
+	if (l->make)
+		settle(tab, true);
+	for (i = 0; i < l->n; i++) {
+		const struct fake_text key = {.s = of[i]->key, .len = of[i]->key_len};
+		const int64_t ns = l->ns ? l->ns[i] : 0;
+		const uint64_t hash = hash_of(ns, &key);
+		struct fake_entry *e = find(tab, ns, hash, &key);
+
+		if (!e && l->make)
+			e = insert(t, tab, ns, hash, &key);
+		slots[i] = e ? lend(t, tab, e) : NULL;
+		l->of[i] = lend(t, from, of[i]);
+		missing += !e;
+	}
+	free(of);
+	return missing;
+}
+
 static int state_first_ns(struct tw_ctx *ctx, uint32_t table, int64_t *ns)
 {
 	const struct fake_entry *e = table_of((struct tw_test *)ctx, table, "first_ns")->all;
@@ -289,6 +316,20 @@ static uint32_t state_scan(struct tw_ctx *ctx, uint32_t table, int64_t ns, void 
 	uint32_t n = 0;
 
 	for (e = tab->all; e && n < max; e = e->next)
+		if (e->ns == ns)
+			slots[n++] = lend(t, tab, e);
+	return n;
+}
+
+static uint32_t state_scan_after(struct tw_ctx *ctx, uint32_t table, const void *after, void **slots, uint32_t max)
+{
+	struct tw_test *t = (struct tw_test *)ctx;
+	struct fake_table *tab = table_of(t, table, "scan_after");
+	const int64_t ns = entry_of(after)->ns;
+	struct fake_entry *e;
+	uint32_t n = 0;
+
+	for (e = entry_of(after)->next; e && n < max; e = e->next)
 		if (e->ns == ns)
 			slots[n++] = lend(t, tab, e);
 	return n;
@@ -412,8 +453,10 @@ static uint64_t state_count(struct tw_ctx *ctx, uint32_t table)
 const struct tw_state_host fake_state_host = {
 	.upsert = state_upsert,
 	.find = state_find,
+	.like = state_like,
 	.first_ns = state_first_ns,
 	.scan = state_scan,
+	.scan_after = state_scan_after,
 	.key = state_key,
 	.remove = state_remove,
 	.blob = state_blob,

@@ -9,7 +9,8 @@
  *
  * A table is declared in bind (tw_bind_state), made before create(), and used by
  * its node's worker alone. Pointers into slots are valid until the call of the
- * operator returns, or until the next lookup that may write, whichever is first.
+ * operator returns, or until the next lookup in its table that may write, whichever
+ * is first.
  */
 #ifndef THALWEG_EXT_STATE_H
 #define THALWEG_EXT_STATE_H
@@ -40,6 +41,16 @@ struct tw_state_spec {
 	uint64_t max_bytes;   /* limit of the table; 0: 1 GiB */
 };
 
+/* A lookup by the keys of entries that are there. */
+struct tw_like {
+	uint32_t table;    /* where to look */
+	uint32_t of_table; /* where the entries are: keys of the same types; may be the same table */
+	int make;          /* not 0: missing ones are made */
+	uint32_t n;
+	void **of;         /* their slots, n of them; valid after the call, where they may have moved to */
+	const int64_t *ns; /* the namespaces to look in; NULL: 0 */
+};
+
 struct tw_state_host {
 	/* Slots for the rows rows[0..n) of b (rows NULL: tw_row(b, 0..n)), row i in
 	 * namespace ns[i] (NULL: 0): slots[i], made if missing. A null key is a key.
@@ -51,11 +62,19 @@ struct tw_state_host {
 	uint32_t (*find)(struct tw_ctx *ctx, uint32_t table, const struct tw_batch *b, const uint16_t *rows, uint32_t n,
 			 const int64_t *ns, void **slots);
 
+	/* As upsert (make) or find, but the slots can be written: slots[i] is that of the
+	 * key of l->of[i] in namespace l->ns[i]. Number of NULLs. [worker] */
+	uint32_t (*like)(struct tw_ctx *ctx, const struct tw_like *l, void **slots);
+
 	/* The least namespace that has entries: 1 and *ns, or 0. [worker] */
 	int (*first_ns)(struct tw_ctx *ctx, uint32_t table, int64_t *ns);
 
 	/* Up to max entries of a namespace, any order: slots[] (writable). Number. [worker] */
 	uint32_t (*scan)(struct tw_ctx *ctx, uint32_t table, int64_t ns, void **slots, uint32_t max);
+
+	/* As scan, those that come after `after` in its namespace: so one that is not
+	 * changed meanwhile is walked in pieces. [worker] */
+	uint32_t (*scan_after)(struct tw_ctx *ctx, uint32_t table, const void *after, void **slots, uint32_t max);
 
 	/* Write key number k of a slot into row `row` of field f of b. 0, or -ENOSPC
 	 * when b's text is full. f has the key's type and is nullable if it is. [worker] */
