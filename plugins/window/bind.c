@@ -188,8 +188,11 @@ static void bind_times(struct tw_bind *b)
 	struct plan *p = b->plan;
 	const int has_size = p->shape == TUMBLING || p->shape == SLIDING;
 
-	if (p->shape != WHOLE || b->host->get(b->config, "time"))
+	if (b->host->get(b->config, "time"))
 		p->time = tw_bind_field(b, 0, "time", TW_TIMESTAMP);
+	else if (p->shape != WHOLE)
+		b->host->fail(b, NULL, -1, "\"time\" is missing: the field that says when a row happened",
+			      "only windows of the kind \"whole\" can do without");
 	p->size = length(b, "size", has_size, "\"size\" is missing: the length of a window");
 	p->every = length(b, "every", p->shape == SLIDING, "\"every\" is missing: how far apart windows begin");
 	if (p->shape == SESSION)

@@ -2,6 +2,7 @@
  * Random rows through the operator, in batches of all sizes and selections, against
  * a reference that knows nothing of batches, slots or cells.
  */
+#include "lines.h"
 #include "window.h"
 
 #include <criterion/criterion.h>
@@ -325,30 +326,6 @@ static char *reference(struct row *rows, const int64_t *wm, uint64_t *n_overflow
 	return text;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Compare two texts line by line, in any order. */
-static void must_be_same(const char *got, const char *want, const char *what)
-{
-	static char *lines[2][ROWS + 1];
-	char *copies[2] = {strdup(got), strdup(want)}, *line, *save;
-	int n[2] = {0, 0}, i, k;
-
-	for (i = 0; i < 2; i++) {
-		for (line = strtok_r(copies[i], "\n", &save); line && n[i] < ROWS; line = strtok_r(NULL, "\n", &save))
-			lines[i][n[i]++] = line;
-		qsort(lines[i], (size_t)n[i], sizeof lines[i][0], by_text);
-	}
-	for (k = 0; k < n[0] && k < n[1]; k++)
-		cr_assert_str_eq(lines[0][k], lines[1][k], "%s: got\n%s\nnot\n%s", what, lines[0][k], lines[1][k]);
-	cr_assert_eq(n[0], n[1], "%s: %d lines, not %d", what, n[0], n[1]);
-	free(copies[0]);
-	free(copies[1]);
-}
-
 /* "u" of the late rows, which tells them apart, in the order in which they came. */
 static void must_have_late(const char *got, const struct row *rows)
 {
@@ -395,15 +372,6 @@ static void feed_all(struct tw_test *t, const struct row *rows, const int64_t *w
 		free(text);
 	}
 	cr_assert_eq(tw_test_finish(t), 0);
-}
-
-static int lines_of(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
 }
 
 Test(window, is_what_the_reference_says, .timeout = 240)

@@ -1,4 +1,5 @@
 /* The operator's edges: config, late rows, limits, many groups, odd values. */
+#include "lines.h"
 #include "window.h"
 
 #include <criterion/criterion.h>
@@ -233,15 +234,6 @@ static char *many_groups(int n, const char *key)
 	for (i = 0; i < 2 * n; i++)
 		p += sprintf(p, "{\"t\":%d,\"k\":\"%s%d\",\"n\":%d}\n", i % 2 ? 15 : 5, key, i / 2, i);
 	return text;
-}
-
-static int lines_of(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
 }
 
 /* More than one call can write: TW_MORE, and batches that are full. */
