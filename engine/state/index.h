@@ -88,6 +88,25 @@ static inline uint32_t tw_probe_next(struct tw_probe *p, uint32_t hash)
 	}
 }
 
+/* The number of the first bucket, from home on, with that hash; or TW_NONE. What lies in
+ * the first four is found without a branch that depends on how far it is from home. */
+static inline uint32_t tw_index_guess(const struct tw_buckets *in, uint32_t hash)
+{
+	const uint32_t home = tw_bucket_home(in, hash);
+	const struct tw_bucket *b = in->at + home;
+	struct tw_probe p;
+	uint32_t same;
+
+	if (home + 4u <= 1u << in->bits) {
+		same = (uint32_t)(b[0].hash == hash) | (uint32_t)(b[1].hash == hash) << 1 |
+		       (uint32_t)(b[2].hash == hash) << 2 | (uint32_t)(b[3].hash == hash) << 3;
+		if (same)
+			return b[__builtin_ctz(same)].ref - 1u; /* an empty one: TW_NONE */
+	}
+	p = tw_probe_start(in, hash);
+	return tw_probe_next(&p, hash);
+}
+
 static inline void tw_index_prefetch(const struct tw_index *x, uint32_t hash)
 {
 	__builtin_prefetch(&x->cur.at[tw_bucket_home(&x->cur, hash)]);

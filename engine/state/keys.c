@@ -72,7 +72,8 @@ static const uint64_t own_bytes[TW_VIEW_INLINE + 1][2] = {
 	{UINT64_MAX, UINT64_MAX},
 };
 
-static inline void read_text(const struct tw_batch *b, const struct tw_view *v, uint64_t to[2])
+/* Is it long? */
+static inline bool read_text(const struct tw_batch *b, const struct tw_view *v, uint64_t to[2])
 {
 	const char *p;
 	uint64_t w[2];
@@ -81,15 +82,16 @@ static inline void read_text(const struct tw_batch *b, const struct tw_view *v, 
 	if (v->len <= TW_VIEW_INLINE) {
 		to[0] = w[0] & own_bytes[v->len][0];
 		to[1] = w[1] & own_bytes[v->len][1];
-		return;
+		return false;
 	}
 	p = tw_view_ptr(b, v);
 	memcpy((char *)w + 4, p, 4);
 	memcpy(&w[1], &p, sizeof p);
 	memcpy(to, w, sizeof w);
+	return true;
 }
 
-static void read_value(const struct tw_key *key, const struct tw_batch *b, uint32_t row, uint64_t *to)
+static bool read_value(const struct tw_key *key, const struct tw_batch *b, uint32_t row, uint64_t *to)
 {
 	const void *col = tw_col(b, key->field);
 
@@ -100,7 +102,7 @@ static void read_value(const struct tw_key *key, const struct tw_batch *b, uint3
 	case TW_F32: *to = f32_word(((const float *)col)[row]); break;
 	case TW_F64: *to = f64_word(((const double *)col)[row]); break;
 	case TW_STR:
-	case TW_BYTES: read_text(b, (const struct tw_view *)col + row, to); break;
+	case TW_BYTES: return read_text(b, (const struct tw_view *)col + row, to);
 	case TW_FIXED:
 		if (key->words)
 			to[key->words - 1] = 0;
@@ -108,6 +110,7 @@ static void read_value(const struct tw_key *key, const struct tw_batch *b, uint3
 		break;
 	default: *to = ((const uint64_t *)col)[row]; break;
 	}
+	return false;
 }
 
 /* The common case, in a loop of its own. */
@@ -121,17 +124,17 @@ static void read_wide(const struct tw_keys *keys, const struct tw_key *key, cons
 		*to = col[rows->row[i]];
 }
 
-static void read_texts(const struct tw_keys *keys, const struct tw_key *key, const struct tw_key_rows *rows)
+static void read_texts(const struct tw_keys *keys, const struct tw_key *key, struct tw_key_rows *rows)
 {
 	const struct tw_view *col = tw_col(rows->b, key->field);
 	uint64_t *to = rows->words + key->at;
 	uint32_t i;
 
 	for (i = 0; i < rows->n; i++, to += keys->words)
-		read_text(rows->b, &col[rows->row[i]], to);
+		rows->has_long |= read_text(rows->b, &col[rows->row[i]], to);
 }
 
-static void read_column(const struct tw_keys *keys, uint32_t k, const struct tw_key_rows *rows)
+static void read_column(const struct tw_keys *keys, uint32_t k, struct tw_key_rows *rows)
 {
 	const struct tw_key *key = &keys->key[k];
 	const uint8_t *valid = tw_nulls(rows->b, key->field);
@@ -141,7 +144,7 @@ static void read_column(const struct tw_keys *keys, uint32_t k, const struct tw_
 		uint64_t *to = rows->words + (size_t)i * keys->words + key->at;
 
 		if (!valid || tw_bit(valid, rows->row[i])) {
-			read_value(key, rows->b, rows->row[i], to);
+			rows->has_long |= read_value(key, rows->b, rows->row[i], to);
 			continue;
 		}
 		memset(to, 0, key->words * sizeof *to);
@@ -154,11 +157,12 @@ static bool is_wide(uint8_t type)
 	return type == TW_I64 || type == TW_U64 || type == TW_TIMESTAMP || type == TW_DECIMAL;
 }
 
-void tw_keys_read(const struct tw_keys *keys, const struct tw_key_rows *rows)
+void tw_keys_read(const struct tw_keys *keys, struct tw_key_rows *rows)
 {
 	uint32_t k;
 
 	memset(rows->nulls, 0, rows->n * sizeof *rows->nulls);
+	rows->has_long = false;
 	for (k = 0; k < keys->n; k++) {
 		const struct tw_key *key = &keys->key[k];
 
@@ -184,16 +188,10 @@ static const char *row_text(const uint64_t *words)
 	return p;
 }
 
-static inline uint64_t hash_one(const struct tw_keys *keys, const uint64_t *words, uint16_t nulls)
+static uint64_t hash_mixed(const struct tw_keys *keys, const uint64_t *words, uint64_t h)
 {
-	uint64_t h = keys->seed ^ nulls;
 	uint32_t k, i;
 
-	if (!keys->has_text) {
-		for (i = 0; i < keys->words; i++)
-			h = tw_hash_word(h, words[i]);
-		return tw_hash_fold(h, TW_HASH_B);
-	}
 	for (k = 0; k < keys->n; k++) {
 		const struct tw_key *key = &keys->key[k];
 		const uint64_t *w = words + key->at;
@@ -207,17 +205,42 @@ static inline uint64_t hash_one(const struct tw_keys *keys, const uint64_t *word
 	return tw_hash_fold(h, TW_HASH_B);
 }
 
-void tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, const uint16_t *nulls, uint32_t n, uint64_t *hash)
+static inline uint64_t hash_words(const uint64_t *words, uint32_t n, uint64_t h)
 {
 	uint32_t i;
 
-	for (i = 0; i < n; i++, words += keys->words)
-		hash[i] = hash_one(keys, words, nulls[i]);
+	for (i = 0; i < n; i++)
+		h = tw_hash_word(h, words[i]);
+	return tw_hash_fold(h, TW_HASH_B);
 }
 
-void tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row)
+/* What most keys are, a number or a text, in loops without another one inside. */
+void tw_keys_hash(const struct tw_keys *keys, const struct tw_key_rows *rows, uint64_t *hash)
+{
+	const uint64_t *words = rows->words, seed = keys->seed;
+	const uint16_t *nulls = rows->nulls;
+	const uint32_t n = rows->n;
+	uint32_t i;
+
+	if (rows->has_long)
+		for (i = 0; i < n; i++)
+			hash[i] = hash_mixed(keys, words + (size_t)i * keys->words, seed ^ nulls[i]);
+	else if (keys->words == 1)
+		for (i = 0; i < n; i++)
+			hash[i] = hash_words(words + i, 1, seed ^ nulls[i]);
+	else if (keys->words == 2)
+		for (i = 0; i < n; i++)
+			hash[i] = hash_words(words + 2u * i, 2, seed ^ nulls[i]);
+	else
+		for (i = 0; i < n; i++)
+			hash[i] = hash_words(words + (size_t)i * keys->words, keys->words, seed ^ nulls[i]);
+}
+
+bool tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row)
 {
 	uint32_t k;
+
+	bool has_long = false;
 
 	memcpy(row, entry, keys->words * sizeof *row);
 	for (k = 0; keys->has_text && k < keys->n; k++) {
@@ -228,17 +251,9 @@ void tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const str
 			continue;
 		p = tw_blobs_at(a, entry[at + 1]);
 		memcpy(&row[at + 1], &p, sizeof p);
+		has_long = true;
 	}
-}
-
-static bool words_equal(const uint64_t *a, const uint64_t *b, uint32_t n)
-{
-	uint64_t diff = 0;
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		diff |= a[i] ^ b[i];
-	return !diff;
+	return has_long;
 }
 
 static bool key_equal(const struct tw_key *key, const uint64_t *entry, const uint64_t *row, const struct tw_blobs *a)
@@ -246,7 +261,7 @@ static bool key_equal(const struct tw_key *key, const uint64_t *entry, const uin
 	const uint64_t *e = entry + key->at, *r = row + key->at;
 
 	if (!is_long(key, row))
-		return words_equal(e, r, key->words);
+		return tw_words_equal(e, r, key->words);
 	return e[0] == r[0] && !memcmp(tw_blobs_at(a, e[1]), row_text(r), (uint32_t)r[0]);
 }
 
@@ -255,7 +270,7 @@ bool tw_keys_equal(const struct tw_keys *keys, const uint64_t *entry, const uint
 	uint32_t k;
 
 	if (!keys->has_text)
-		return words_equal(entry, row, keys->words);
+		return tw_words_equal(entry, row, keys->words);
 	for (k = 0; k < keys->n; k++)
 		if (!key_equal(&keys->key[k], entry, row, a))
 			return false;

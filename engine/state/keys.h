@@ -38,6 +38,7 @@ struct tw_key_rows {
 	uint32_t n;
 	uint64_t *words; /* out: tw_keys.words of each */
 	uint16_t *nulls; /* out: bit k: key k is null */
+	bool has_long;   /* out: there are texts that their words do not hold */
 };
 
 /* Where a key is to be written. */
@@ -50,14 +51,25 @@ struct tw_cell {
 /* 0 or -EINVAL. [control] */
 int tw_keys_init(struct tw_keys *keys, const struct tw_state_spec *spec, uint64_t seed);
 
-void tw_keys_read(const struct tw_keys *keys, const struct tw_key_rows *rows);
+void tw_keys_read(const struct tw_keys *keys, struct tw_key_rows *rows);
 
-/* The hashes of n rows' keys. */
-void tw_keys_hash(const struct tw_keys *keys, const uint64_t *words, const uint16_t *nulls, uint32_t n, uint64_t *hash);
+/* The hashes of the rows' keys that were read. */
+void tw_keys_hash(const struct tw_keys *keys, const struct tw_key_rows *rows, uint64_t *hash);
 
 /* Make of an entry's key, of a table with keys of the same types, a row's: valid as
- * long as the entry. */
-void tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row);
+ * long as the entry. Does it have a long text? */
+bool tw_keys_reread(const struct tw_keys *keys, const uint64_t *entry, const struct tw_blobs *a, uint64_t *row);
+
+/* Are words the same? Without long texts that is to be equal. */
+static inline bool tw_words_equal(const uint64_t *a, const uint64_t *b, uint32_t n)
+{
+	uint64_t diff = 0;
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		diff |= a[i] ^ b[i];
+	return !diff;
+}
 
 /* Does an entry's key equal a row's? Nulls are compared by the caller. */
 bool tw_keys_equal(const struct tw_keys *keys, const uint64_t *entry, const uint64_t *row, const struct tw_blobs *a);

@@ -12,9 +12,11 @@
 /* One round. */
 struct ahead {
 	uint32_t n;
+	bool has_long; /* keys that their words do not hold */
 	uint16_t nulls[TW_AHEAD];
 	uint32_t index_hash[TW_AHEAD];
-	uint32_t guess[TW_AHEAD]; /* first number with that hash; TW_NONE */
+	uint32_t guess[TW_AHEAD];           /* first number with that hash; TW_NONE */
+	const struct tw_entry *e[TW_AHEAD]; /* its entry, as of then */
 	uint64_t hash[TW_AHEAD];
 	int64_t ns[TW_AHEAD];
 };
@@ -28,44 +30,60 @@ static void read_rows(struct tw_table *t, const struct tw_lookup *l, uint32_t fr
 {
 	uint16_t row[TW_AHEAD];
 	const uint16_t *rows = l->rows ? l->rows + from : row;
+	struct tw_key_rows r;
 	uint32_t i;
 
 	a->n = l->n - from < TW_AHEAD ? l->n - from : TW_AHEAD;
 	for (i = 0; !l->rows && i < a->n; i++)
 		row[i] = (uint16_t)tw_row(l->b, from + i);
-	tw_keys_read(&t->keys, &(struct tw_key_rows){l->b, rows, a->n, t->words, a->nulls});
+	r = (struct tw_key_rows){l->b, rows, a->n, t->words, a->nulls, false};
+	tw_keys_read(&t->keys, &r);
+	tw_keys_hash(&t->keys, &r, a->hash);
+	a->has_long = r.has_long;
 	if (l->ns)
 		memcpy(a->ns, l->ns + from, a->n * sizeof *a->ns);
 	else
 		memset(a->ns, 0, a->n * sizeof *a->ns);
 }
 
+/* What does not change lies in variables of its own: the compiler can't tell that the
+ * stores leave it alone. */
 static void fetch(struct tw_table *t, struct ahead *a)
 {
+	const struct tw_buckets in = t->index.cur;
+	const struct tw_pages pages = {.base = t->pages.base,
+				       .dir = t->pages.dir,
+				       .page_bytes = t->pages.page_bytes,
+				       .entry_bytes = t->pages.entry_bytes,
+				       .shift = t->pages.shift};
+	const uint32_t n = a->n, slot_off = t->slot_off;
 	uint32_t i;
 
-	tw_keys_hash(&t->keys, t->words, a->nulls, a->n, a->hash);
-	for (i = 0; i < a->n; i++) {
+	for (i = 0; i < n; i++) {
 		a->index_hash[i] = tw_index_hash(a->hash[i], a->ns[i]);
 		tw_index_prefetch(&t->index, a->index_hash[i]);
 	}
-	for (i = 0; i < a->n; i++) {
-		struct tw_probe p = tw_probe_start(&t->index.cur, a->index_hash[i]);
-		const char *e;
+	for (i = 0; i < n; i++) {
+		const uint32_t guess = tw_index_guess(&in, a->index_hash[i]);
+		const struct tw_entry *e;
 
-		a->guess[i] = tw_probe_next(&p, a->index_hash[i]);
-		if (a->guess[i] == TW_NONE)
+		a->guess[i] = guess;
+		if (guess == TW_NONE)
 			continue;
-		e = tw_pages_at(&t->pages, a->guess[i]);
+		e = tw_pages_at(&pages, guess);
+		a->e[i] = e;
 		__builtin_prefetch(e);
-		__builtin_prefetch(e + t->slot_off);
+		__builtin_prefetch((const char *)e + slot_off);
 	}
 }
 
 static inline bool is_it(const struct tw_table *t, const struct tw_entry *e, const struct ahead *a, uint32_t i)
 {
-	return e->hash == a->hash[i] && e->ns == a->ns[i] && e->nulls == a->nulls[i] &&
-	       tw_keys_equal(&t->keys, e->words, words_of(t, i), &t->blobs);
+	if (e->ns != a->ns[i] || e->nulls != a->nulls[i])
+		return false;
+	if (!a->has_long)
+		return tw_words_equal(e->words, words_of(t, i), t->keys.words);
+	return e->hash == a->hash[i] && tw_keys_equal(&t->keys, e->words, words_of(t, i), &t->blobs);
 }
 
 static uint32_t look_in(const struct tw_table *t, const struct tw_buckets *in, const struct ahead *a, uint32_t i)
@@ -141,11 +159,14 @@ static uint32_t make_all(struct tw_table *t, const struct ahead *a, void **slots
 
 		if (t->index.old.at)
 			tw_index_step(&t->index);
-		if (number == TW_NONE || !is_it(t, tw_pages_at(&t->pages, number), a, i)) {
-			number = look_up(t, a, i);
-			if (number == TW_NONE)
-				number = insert(t, a, i);
+		if (number != TW_NONE && is_it(t, a->e[i], a, i)) {
+			slots[i] = t->pages.open ? tw_slot_of(t, tw_pages_own(&t->pages, number))
+						 : tw_slot_of(t, (void *)(uintptr_t)a->e[i]);
+			continue;
 		}
+		number = look_up(t, a, i);
+		if (number == TW_NONE)
+			number = insert(t, a, i);
 		slots[i] = number == TW_NONE ? NULL : tw_slot_of(t, tw_pages_own(&t->pages, number));
 		missing += number == TW_NONE;
 	}
@@ -160,7 +181,7 @@ static uint32_t find_all(struct tw_table *t, const struct ahead *a, int own, voi
 	for (i = 0; i < a->n; i++) {
 		uint32_t number = a->guess[i];
 
-		if (number == TW_NONE || !is_it(t, tw_pages_at(&t->pages, number), a, i))
+		if (number == TW_NONE || !is_it(t, a->e[i], a, i))
 			number = look_up(t, a, i);
 		if (number != TW_NONE)
 			slots[i] =
@@ -208,13 +229,15 @@ static void read_slots(struct tw_table *t, const struct tw_table_like *l, uint32
 	uint32_t i;
 
 	a->n = l->n - from < TW_AHEAD ? l->n - from : TW_AHEAD;
+	a->has_long = false;
 	for (i = 0; i < a->n; i++) {
 		const struct tw_entry *e = tw_entry_of(l->from, l->of[from + i]);
 
-		tw_keys_reread(&t->keys, e->words, &l->from->blobs, words_of(t, i));
+		a->has_long |= tw_keys_reread(&t->keys, e->words, &l->from->blobs, words_of(t, i));
 		a->nulls[i] = e->nulls;
 		a->ns[i] = l->ns ? l->ns[from + i] : 0;
 	}
+	tw_keys_hash(&t->keys, &(struct tw_key_rows){NULL, NULL, a->n, t->words, a->nulls, a->has_long}, a->hash);
 }
 
 /* The entries that were looked at may have moved: a page that is copied for a

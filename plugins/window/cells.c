@@ -87,11 +87,18 @@ static void read_values(struct window *w, const struct tw_batch *b, const struct
 	if (x->field == field)
 		return;
 	x->field = field;
-	x->n = 0;
-	for (i = 0; i < r->n; i++) {
-		x->row[x->n] = r->row[i];
-		x->slot[x->n] = r->slot[i];
-		x->n += !valid || tw_bit(valid, r->row[i]);
+	x->row = r->row;
+	x->slot = r->slot;
+	x->n = r->n;
+	if (valid) {
+		x->row = x->own_row;
+		x->slot = x->own_slot;
+		x->n = 0;
+	}
+	for (i = 0; valid && i < r->n; i++) {
+		x->own_row[x->n] = r->row[i];
+		x->own_slot[x->n] = r->slot[i];
+		x->n += (uint32_t)tw_bit(valid, r->row[i]);
 	}
 	load(x, b);
 }
@@ -101,7 +108,7 @@ static void add_rows(const struct rows *r, uint32_t offset)
 	uint32_t i;
 
 	for (i = 0; i < r->n; i++)
-		((struct cell_count *)((char *)r->slot[i] + offset))->n++;
+		((struct cell_count *)cell_in(r->slot[i], offset))->n++;
 }
 
 static void add_count(const struct values *x, uint32_t offset)
@@ -109,7 +116,7 @@ static void add_count(const struct values *x, uint32_t offset)
 	uint32_t i;
 
 	for (i = 0; i < x->n; i++)
-		((struct cell_count *)(x->slot[i] + offset))->n++;
+		((struct cell_count *)cell_in(x->slot[i], offset))->n++;
 }
 
 static void add_sum(const struct values *x, const struct cell *c)
@@ -118,7 +125,7 @@ static void add_sum(const struct values *x, const struct cell *c)
 	uint32_t i;
 
 	for (i = 0; i < x->n; i++) {
-		struct cell_sum *s = (struct cell_sum *)(x->slot[i] + c->offset);
+		struct cell_sum *s = cell_in(x->slot[i], c->offset);
 		const uint64_t low = s->low + (uint64_t)x->v[i].i;
 
 		s->high += (low < s->low) - (is_signed && x->v[i].i < 0);
@@ -132,7 +139,7 @@ static void add_sum_real(const struct values *x, uint32_t offset)
 	uint32_t i;
 
 	for (i = 0; i < x->n; i++) {
-		struct cell_sum_real *s = (struct cell_sum_real *)(x->slot[i] + offset);
+		struct cell_sum_real *s = cell_in(x->slot[i], offset);
 
 		s->sum += x->v[i].f;
 		s->n++;
@@ -144,7 +151,7 @@ static void add_least(const struct values *x, const struct cell *c)
 	uint32_t i;
 
 	for (i = 0; i < x->n; i++) {
-		struct cell_least *s = (struct cell_least *)(x->slot[i] + c->offset);
+		struct cell_least *s = cell_in(x->slot[i], c->offset);
 		int64_t v = x->v[i].i;
 
 		if (c->class == CLASS_REAL) {
@@ -165,7 +172,7 @@ static void add_first(const struct values *x, const struct cell *c, const int64_
 	uint32_t i;
 
 	for (i = 0; i < x->n; i++) {
-		struct cell_first *s = (struct cell_first *)(x->slot[i] + c->offset);
+		struct cell_first *s = cell_in(x->slot[i], c->offset);
 		const int64_t t = (time ? time[x->row[i]] : 0) ^ (int64_t)c->mask;
 
 		if (!is_earlier(c, t, s->has, s->time))
@@ -195,7 +202,8 @@ static void add_with_memory(struct window *w, struct tw_ctx *ctx, const struct c
 	read_values(w, b, c->field);
 	for (i = 0; i < x->n; i++) {
 		if (c->kind == CELL_SKETCH)
-			err = quantile_add(w, ctx, (struct cell_sketch *)(x->slot[i] + c->offset), real_of(c, x->v[i]));
+			err = quantile_add(w, ctx, (struct cell_sketch *)cell_in(x->slot[i], c->offset),
+					   real_of(c, x->v[i]));
 		else if (c->kind == CELL_DISTINCT)
 			err = distinct_add(w, ctx, c, b, i);
 		else if (c->kind == CELL_LEAST_BYTES)

@@ -59,7 +59,7 @@ static uint64_t word_of(const struct cell *c, union number v)
 
 int distinct_add(struct window *w, struct tw_ctx *ctx, const struct cell *c, const struct tw_batch *b, uint32_t i)
 {
-	struct cell_distinct *s = (struct cell_distinct *)(w->values.slot[i] + c->offset);
+	struct cell_distinct *s = cell_in(w->values.slot[i], c->offset);
 	uint32_t len;
 	const char *p;
 

@@ -51,7 +51,7 @@ static int compare(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
 
 int least_bytes_add(struct window *w, struct tw_ctx *ctx, const struct cell *c, const struct tw_batch *b, uint32_t i)
 {
-	struct cell_least_bytes *s = (struct cell_least_bytes *)(w->values.slot[i] + c->offset);
+	struct cell_least_bytes *s = cell_in(w->values.slot[i], c->offset);
 	uint32_t len;
 	const char *p = bytes_of(b, c->field, w->values.row[i], &len);
 	int order;
@@ -69,7 +69,7 @@ int least_bytes_add(struct window *w, struct tw_ctx *ctx, const struct cell *c, 
 
 int first_bytes_add(struct window *w, struct tw_ctx *ctx, const struct cell *c, const struct tw_batch *b, uint32_t i)
 {
-	struct cell_first_bytes *s = (struct cell_first_bytes *)(w->values.slot[i] + c->offset);
+	struct cell_first_bytes *s = cell_in(w->values.slot[i], c->offset);
 	const int64_t *time = w->plan->time ? tw_col(b, w->plan->time) : NULL;
 	const int64_t t = (time ? time[w->values.row[i]] : 0) ^ (int64_t)c->mask;
 	uint32_t len;

@@ -170,8 +170,10 @@ struct like_rows {
 struct values {
 	const struct tw_field *field; /* NULL: nothing read yet */
 	uint32_t n;
-	uint16_t row[TW_MAX_ROWS];
-	char *slot[TW_MAX_ROWS];
+	const uint16_t *row;
+	void *const *slot;
+	uint16_t own_row[TW_MAX_ROWS]; /* where some are null; else row and slot are those of struct rows */
+	void *own_slot[TW_MAX_ROWS];
 	union number v[TW_MAX_ROWS]; /* not of CLASS_BYTES; u64 as its bits */
 };
 
@@ -272,6 +274,12 @@ static inline enum value_class class_of(uint32_t type)
 	if (tw_type_is_text(type) || type == TW_FIXED)
 		return CLASS_BYTES;
 	return type == TW_U64 ? CLASS_UINT : CLASS_INT;
+}
+
+/* The cell in a slot. */
+static inline void *cell_in(void *slot, uint32_t offset)
+{
+	return (char *)slot + offset;
 }
 
 /* A double as an integer of the same order; and back. Not for NaN. */
