@@ -266,6 +266,82 @@ Test(table, one_row_in_many_namespaces)
 	rig_fini(&g);
 }
 
+/* Entries of namespace 5 lead to what their rows would in namespace 6, of the same table
+ * and of another; also where pages are copied meanwhile, for a snapshot. */
+static void like_rows(const struct shape *s)
+{
+	static void *of[TW_MAX_ROWS], *got[TW_MAX_ROWS], *want[TW_MAX_ROWS];
+	struct tw_table *t, *other;
+	struct tw_snapshot *snapshot;
+	struct rig g;
+	uint32_t i, n, missing;
+
+	printf("seed %u, key %s\n", SEED, s->name);
+	rig_init(&g, s, SEED, 40);
+	t = rig_table(&g, 0);
+	other = rig_table(&g, 0);
+	rig_rows(&g);
+	n = g.b->n_sel;
+	for (i = 0; i < n; i++)
+		ns[i] = 5;
+	cr_assert_eq(tw_table_upsert(t, &(struct tw_lookup){g.b, NULL, n, ns}, of), 0);
+	snapshot = tw_table_snapshot_begin(t);
+	for (i = 0; i < n; i++)
+		ns[i] = 6;
+	missing = tw_table_like(t, &(struct tw_table_like){t, 0, n, of, ns}, got);
+	cr_assert_eq(missing, n);
+	cr_assert_eq(tw_table_like(t, &(struct tw_table_like){t, 1, n, of, ns}, got), 0);
+	cr_assert_eq(tw_table_upsert(t, &(struct tw_lookup){g.b, NULL, n, ns}, want), 0);
+	for (i = 0; i < n; i++)
+		cr_assert_eq(got[i], want[i], "row %u", i);
+	cr_assert_eq(tw_table_like(other, &(struct tw_table_like){t, 1, n, of, NULL}, got), 0);
+	cr_assert_eq(tw_table_find(other, &(struct tw_lookup){g.b, NULL, n, NULL}, want), 0);
+	for (i = 0; i < n; i++)
+		cr_assert_eq(got[i], want[i], "row %u of the other", i);
+	for (i = 0; i < n; i++)
+		ns[i] = 5;
+	cr_assert_eq(tw_table_upsert(t, &(struct tw_lookup){g.b, NULL, n, ns}, want), 0);
+	for (i = 0; i < n; i++)
+		cr_assert_eq(of[i], want[i], "the slot of row %u moved, and was not followed", i);
+	tw_snapshot_end(snapshot);
+	tw_table_destroy(t);
+	tw_table_destroy(other);
+	rig_fini(&g);
+}
+
+Test(table, like_leads_where_the_row_would, .timeout = 60)
+{
+	uint32_t i;
+
+	for (i = 0; i < N_SHAPES; i++)
+		like_rows(&shapes[i]);
+}
+
+Test(table, a_namespace_is_walked_in_pieces)
+{
+	static void *all[TW_MAX_ROWS];
+	struct tw_table *t;
+	struct rig g;
+	uint32_t i, k, n = 0, got;
+
+	rig_init(&g, &shapes[0], 1, 1);
+	t = rig_table(&g, 0);
+	number_rows(&g, 0, 500);
+	for (i = 0; i < 500; i++)
+		ns[i] = i % 3;
+	cr_assert_eq(tw_table_upsert(t, &(struct tw_lookup){g.b, NULL, 500, ns}, slots), 0);
+	cr_assert_eq(tw_table_scan(t, 1, all, 512), 167);
+	got = tw_table_scan(t, 1, slots, 10);
+	while (got) {
+		for (k = 0; k < got; k++)
+			cr_assert_eq(slots[k], all[n++]);
+		got = tw_table_scan_after(t, slots[got - 1], slots, 10);
+	}
+	cr_assert_eq(n, 167);
+	tw_table_destroy(t);
+	rig_fini(&g);
+}
+
 Test(table, key_group_is_of_the_key_alone)
 {
 	static const uint16_t row[2] = {0, 0};
