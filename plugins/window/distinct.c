@@ -86,16 +86,14 @@ static int to_registers(struct window *w, struct tw_ctx *ctx, struct cell_distin
 
 int distinct_merge(struct window *w, struct tw_ctx *ctx, struct cell_distinct *to, const struct cell_distinct *from)
 {
-	const uint64_t *set;
+	const uint64_t *set = w->state->blob(ctx, w->plan->table, &from->set);
 	uint8_t *registers;
 	uint32_t i;
 	int err = 0;
 
-	for (i = 0; from->n > 0 && i < from->set.len / 8u && err == 0; i++) {
-		set = w->state->blob(ctx, w->plan->table, &from->set); /* may have moved */
+	for (i = 0; from->n > 0 && i < from->set.len / 8u && err == 0; i++)
 		if (set[i])
 			err = add_hash(w, ctx, to, set[i]);
-	}
 	if (from->n >= 0)
 		return err;
 	if (to->n >= 0 && to_registers(w, ctx, to) < 0)
@@ -103,7 +101,7 @@ int distinct_merge(struct window *w, struct tw_ctx *ctx, struct cell_distinct *t
 	registers = resize(w, ctx, &to->set, HLL_BYTES);
 	if (!registers)
 		return -1;
-	hll_merge(registers, w->state->blob(ctx, w->plan->table, &from->set));
+	hll_merge(registers, (const uint8_t *)set);
 	return 0;
 }
 

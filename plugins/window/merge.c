@@ -39,6 +39,36 @@ static void merge_first(const struct cell *c, struct cell_first *to, const struc
 		*to = *from;
 }
 
+/* The one that is longer to add to the other is to be `to`. */
+static void swap_sketches(struct cell_sketch *to, struct cell_sketch *from)
+{
+	const struct cell_sketch was = *to;
+
+	if (from->few >= 0 && (to->few < 0 || to->few >= from->few))
+		return;
+	*to = *from;
+	*from = was;
+}
+
+static void swap_sets(struct cell_distinct *to, struct cell_distinct *from)
+{
+	const struct cell_distinct was = *to;
+
+	if (from->n >= 0 && (to->n < 0 || to->n >= from->n))
+		return;
+	*to = *from;
+	*from = was;
+}
+
+/* `from` is not needed any more: let what it holds change places. */
+static void swap_cell(const struct cell *c, char *to, char *from)
+{
+	if (c->kind == CELL_SKETCH)
+		swap_sketches((struct cell_sketch *)to, (struct cell_sketch *)from);
+	else if (c->kind == CELL_DISTINCT)
+		swap_sets((struct cell_distinct *)to, (struct cell_distinct *)from);
+}
+
 /* 0; -1: no memory. */
 static int merge_cell(struct window *w, struct tw_ctx *ctx, const struct cell *c, char *to, const char *from)
 {
@@ -62,7 +92,7 @@ static int merge_cell(struct window *w, struct tw_ctx *ctx, const struct cell *c
 	return 0;
 }
 
-void window_merge(struct window *w, struct tw_ctx *ctx, char *to, const char *from)
+static void merge(struct window *w, struct tw_ctx *ctx, char *to, const char *from)
 {
 	const struct plan *p = w->plan;
 	uint32_t i;
@@ -72,4 +102,19 @@ void window_merge(struct window *w, struct tw_ctx *ctx, char *to, const char *fr
 		err |= merge_cell(w, ctx, &p->cells[i], to + p->cells[i].offset, from + p->cells[i].offset);
 	if (err)
 		window_lose(w, ctx, "no memory to put a window together: a part of it was lost (counter \"lost\")");
+}
+
+void window_merge(struct window *w, struct tw_ctx *ctx, void *to, const void *from)
+{
+	merge(w, ctx, to, from);
+}
+
+void window_merge_last(struct window *w, struct tw_ctx *ctx, void *to, void *from)
+{
+	const struct plan *p = w->plan;
+	uint32_t i;
+
+	for (i = 0; i < p->n_cells; i++)
+		swap_cell(&p->cells[i], (char *)to + p->cells[i].offset, (char *)from + p->cells[i].offset);
+	merge(w, ctx, to, from);
 }

@@ -146,32 +146,39 @@ int quantile_add(struct window *w, struct tw_ctx *ctx, struct cell_sketch *s, do
 	return 0;
 }
 
+/* Counts of all buckets of `from`. Its ends first: then all between them have a place. */
 static int merge_counts(struct window *w, struct tw_ctx *ctx, struct cell_sketch *to, struct tw_blob *into,
 			const struct tw_blob *from)
 {
-	uint32_t i;
-	int err = 0;
+	const struct sketch_counts *c = w->state->blob(ctx, w->plan->table, from);
+	struct sketch_counts *sum;
+	int32_t low, high, k;
+	uint32_t n;
 
-	for (i = 0; from->len && i < from->len / 4u - 2u && err == 0; i++) {
-		/* asked for again each time: memory may have moved */
-		const struct sketch_counts *c = w->state->blob(ctx, w->plan->table, from);
-
-		if (c->count[i])
-			err = count_bucket(w, ctx, to, into, c->base + (int32_t)i, c->count[i]);
+	if (!sketch_range(c, from->len, &low, &high))
+		return 0;
+	if (count_bucket(w, ctx, to, into, low, c->count[low - c->base]) < 0 ||
+	    (low < high && count_bucket(w, ctx, to, into, high, c->count[high - c->base]) < 0))
+		return -1;
+	sum = resize(w, ctx, into, into->len);
+	for (k = low + 1; k < high && sum; k++) {
+		n = c->count[k - c->base];
+		if (sum->count[k - sum->base] <= UINT32_MAX - n)
+			sum->count[k - sum->base] += n;
+		else if (count_bucket(w, ctx, to, into, k, n) < 0)
+			return -1;
 	}
-	return err;
+	return sum ? 0 : -1;
 }
 
 int quantile_merge(struct window *w, struct tw_ctx *ctx, struct cell_sketch *to, const struct cell_sketch *from)
 {
-	const double *v;
+	const double *v = w->state->blob(ctx, w->plan->table, &from->pos);
 	int64_t i;
 	int err = 0;
 
-	for (i = 0; i < from->few && err == 0; i++) {
-		v = w->state->blob(ctx, w->plan->table, &from->pos);
+	for (i = 0; i < from->few && err == 0; i++)
 		err = quantile_add(w, ctx, to, v[i]);
-	}
 	if (from->few >= 0)
 		return err;
 	if (to->few >= 0 && to_counts(w, ctx, to) < 0)

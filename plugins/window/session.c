@@ -206,7 +206,7 @@ static void put_back(struct window *w, struct tw_ctx *ctx, uint32_t from, uint32
 }
 
 /* Does the session go on in the next pane? Then it is merged into what is there. */
-static int goes_on(struct window *w, struct tw_ctx *ctx, const void *slot, void *next)
+static int goes_on(struct window *w, struct tw_ctx *ctx, void *slot, void *next)
 {
 	const struct span *s = slot;
 	struct span *to = next;
@@ -214,7 +214,7 @@ static int goes_on(struct window *w, struct tw_ctx *ctx, const void *slot, void 
 	if (!next || (to->first > s->last && to->first - s->last >= w->plan->size))
 		return 0;
 	to->first = s->first < to->first ? s->first : to->first;
-	window_merge(w, ctx, next, slot);
+	window_merge_last(w, ctx, next, slot);
 	return 1;
 }
 
@@ -232,7 +232,7 @@ static uint32_t write_out(struct window *w, struct tw_ctx *ctx, struct tw_batch 
 		l->ns[i] = window_end(pane_of(p, span_of(w->closing[i])->last), p->size);
 	w->state->like(ctx, &like, l->slot);
 	for (i = 0; i < n; i++) {
-		const struct span *s = w->closing[i];
+		struct span *s = w->closing[i];
 
 		if (goes_on(w, ctx, s, l->slot[i]))
 			continue;

@@ -91,8 +91,7 @@ double sketch_value(const struct sketch_scale *s, int32_t bucket)
 	return 2 * low * high / (low + high); /* equally far from both, relatively */
 }
 
-/* First and last bucket that counts something. 0: none does. */
-static int live_range(const struct sketch_counts *c, uint32_t len, int32_t *low, int32_t *high)
+int sketch_range(const struct sketch_counts *c, uint32_t len, int32_t *low, int32_t *high)
 {
 	uint32_t i = 0, end = len ? COUNTS(len) : 0;
 
@@ -122,7 +121,7 @@ uint32_t sketch_bytes(const struct sketch_counts *c, uint32_t len, int32_t bucke
 	int32_t low = bucket, high = bucket;
 	uint32_t bytes = len > LEAST_BYTES ? len : LEAST_BYTES;
 
-	if (live_range(c, len, &low, &high)) {
+	if (sketch_range(c, len, &low, &high)) {
 		low = least(low, bucket);
 		high = greatest(high, bucket);
 	}
@@ -136,7 +135,7 @@ void sketch_arrange(struct sketch_counts *c, uint32_t old_len, uint32_t len, int
 	int32_t low, high, base;
 	uint32_t n, from, to, spare;
 
-	if (!live_range(c, old_len, &low, &high)) {
+	if (!sketch_range(c, old_len, &low, &high)) {
 		c->base = bucket - (int32_t)(COUNTS(len) / 2);
 		return;
 	}

@@ -50,6 +50,9 @@ uint32_t sketch_bytes(const struct sketch_counts *c, uint32_t len, int32_t bucke
  * include the bucket. */
 void sketch_arrange(struct sketch_counts *c, uint32_t old_len, uint32_t len, int32_t bucket);
 
+/* First and last bucket that counts something. 0: none does. */
+int sketch_range(const struct sketch_counts *c, uint32_t len, int32_t *low, int32_t *high);
+
 /* Is the bucket in the range of the memory? */
 static inline int sketch_has(const struct sketch_counts *c, uint32_t len, int32_t bucket)
 {

@@ -49,7 +49,7 @@ static int pane_of(const struct plan *p, int64_t time, struct pane *pane)
 			return -1;
 		first += first + (p->size - p->pane) < pane->start ? p->every : 0;
 	}
-	pane->first_end = first + p->size;
+	pane->first_end = window_end(first, p->size);
 	return __builtin_add_overflow(last, p->size, &pane->last_end) ? -1 : 0;
 }
 

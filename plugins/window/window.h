@@ -232,8 +232,10 @@ int distinct_merge(struct window *w, struct tw_ctx *ctx, struct cell_distinct *t
 int64_t distinct_of(struct window *w, struct tw_ctx *ctx, const struct cell_distinct *s);
 
 /* merge.c: let what entered one group enter another. What there is no memory for is
- * lost, counted, and told in the log once. */
-void window_merge(struct window *w, struct tw_ctx *ctx, char *to, const char *from);
+ * lost, counted, and told in the log once. _last: `from` will be removed, and may be
+ * changed. */
+void window_merge(struct window *w, struct tw_ctx *ctx, void *to, const void *from);
+void window_merge_last(struct window *w, struct tw_ctx *ctx, void *to, void *from);
 void window_lose(struct window *w, struct tw_ctx *ctx, const char *why);
 
 /* slide.c: make sure that there is a struct progress. */

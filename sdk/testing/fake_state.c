@@ -433,9 +433,15 @@ static void *state_blob_write(struct tw_ctx *ctx, uint32_t table, struct tw_blob
 	struct fake_table *tab = table_of(t, table, "blob_write");
 	char *old = (char *)(uintptr_t)blob->ref, *p;
 
+	if (len == 0) {
+		tab->bytes -= blob->cap;
+		free(old);
+		*blob = (struct tw_blob){0, 0, 0};
+		return blob; /* not NULL: nothing failed */
+	}
 	if (tab->bytes - blob->cap + len > limit_of(t, tab))
 		return NULL;
-	p = fake_calloc(1, len ? len : 1);
+	p = fake_calloc(1, len);
 	if (old)
 		memcpy(p, old, blob->len < len ? blob->len : len);
 	free(old);

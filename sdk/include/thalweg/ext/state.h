@@ -84,7 +84,8 @@ struct tw_state_host {
 	/* Forget the entries of these slots. [worker] */
 	void (*remove)(struct tw_ctx *ctx, uint32_t table, void *const *slots, uint32_t n);
 
-	/* A blob's bytes (NULL if len is 0). [worker] */
+	/* A blob's bytes (NULL if len is 0), valid as its slot is and until this blob is
+	 * written. [worker] */
 	const void *(*blob)(struct tw_ctx *ctx, uint32_t table, const struct tw_blob *blob);
 
 	/* The bytes of a writable slot's blob, to be written, at least `len` of them;
