@@ -77,6 +77,35 @@ static void set_header(struct tw_bind *b, struct conf *c)
 		b->host->fail(b, at, -1, "the header line is longer than a block", "raise \"block\"");
 }
 
+static int64_t member(struct tw_bind *b, const struct tw_conf *map, const char *key)
+{
+	const struct tw_conf *v = b->host->get(map, key);
+
+	return v ? b->host->i64(v) : 0;
+}
+
+static void set_rotate(struct tw_bind *b, struct conf *c)
+{
+	const struct tw_conf *path = b->host->get(b->config, "path"), *rotate = b->host->get(b->config, "rotate");
+	const char *wrong;
+	int at;
+
+	if (!rotate)
+		return;
+	c->rotates = true;
+	c->max_bytes = (uint64_t)member(b, rotate, "bytes");
+	c->max_rows = (uint64_t)member(b, rotate, "rows");
+	c->every_ns = member(b, rotate, "every");
+	wrong = c->is_stdout ? NULL : pattern_wrong(c->path, &at);
+	if (c->is_stdout)
+		b->host->fail(b, rotate, -1, "standard output is not a row of files", "give a path");
+	else if (c->append)
+		b->host->fail(b, b->host->get(b->config, "append"), -1, "rotation does not append to files",
+			      "leave out \"append\"; names that are taken are not used");
+	else if (wrong)
+		b->host->fail(b, path, at, wrong, at < 0 ? "put {n} or %Y%m%dT%H%M%S into \"path\"" : NULL);
+}
+
 static void set_path(struct tw_bind *b, struct conf *c)
 {
 	char *part;
@@ -84,7 +113,8 @@ static void set_path(struct tw_bind *b, struct conf *c)
 	c->path = tw_conf_str(b, "path");
 	c->is_stdout = strcmp(c->path, "-") == 0;
 	c->append = tw_conf_bool(b, "append");
-	if (c->is_stdout || c->append)
+	set_rotate(b, c);
+	if (c->is_stdout || c->append || c->rotates)
 		return;
 	part = b->host->alloc(b, strlen(c->path) + sizeof ".part");
 	sprintf(part, "%s.part", c->path);

@@ -10,6 +10,19 @@ static void destroy(struct tw_ctx *ctx, void *op)
 	free(op);
 }
 
+/* The alarm for what comes first: a block that has waited, a file whose time is over. */
+static void arm(struct tw_ctx *ctx, struct file_out *f)
+{
+	int64_t at = f->files ? f->files->until : INT64_MAX;
+
+	if (f->block && f->block->raw->len && f->flush_at < at)
+		at = f->flush_at;
+	if (at < f->alarm)
+		f->timer->arm(ctx, at);
+	if (at < f->alarm)
+		f->alarm = at;
+}
+
 static int create(struct tw_ctx *ctx, const void *plan, void **op)
 {
 	struct file_out *f = calloc(1, sizeof *f);
@@ -21,12 +34,30 @@ static int create(struct tw_ctx *ctx, const void *plan, void **op)
 	f->timer = ctx->host->extension(ctx, TW_EXT_TIMER);
 	f->io = ctx->host->extension(ctx, TW_EXT_IO);
 	f->bytes_counter = ctx->host->counter(ctx, "bytes");
+	f->alarm = INT64_MAX;
 	err = target_open(ctx, f);
-	if (err)
+	if (err) {
 		free(f);
-	else
-		*op = f;
-	return err;
+		return err;
+	}
+	if (f->files)
+		arm(ctx, f);
+	*op = f;
+	return 0;
+}
+
+/* Would the row make the file longer than it may be? The first may. */
+static bool is_over(const struct file_out *f, uint64_t bytes)
+{
+	return f->files && f->conf->max_bytes && f->files->rows && f->files->bytes + bytes > f->conf->max_bytes;
+}
+
+static bool is_full(const struct file_out *f)
+{
+	const struct conf *c = f->conf;
+
+	return f->files &&
+	       ((c->max_rows && f->files->rows >= c->max_rows) || (c->max_bytes && f->files->bytes >= c->max_bytes));
 }
 
 /* One row. false: all blocks are being written, call again. */
@@ -34,15 +65,27 @@ static bool write_row(struct tw_ctx *ctx, struct file_out *f, uint32_t row)
 {
 	for (;;) {
 		struct tw_raw *raw;
+		uint32_t len;
 		char *end;
 
+		if (is_full(f) && !file_cut(ctx, f))
+			return false;
 		if (!f->block && !block_begin(ctx, f))
 			return false;
 		raw = f->block->raw;
 		end = put_row(f->conf, f->in, row, raw->data + raw->len, raw->data + raw->cap);
-		if (end) {
-			raw->len = (uint32_t)(end - raw->data);
+		len = end ? (uint32_t)(end - raw->data) - raw->len : 0;
+		if (end && !is_over(f, len)) {
+			raw->len += len;
+			if (f->files) {
+				f->files->bytes += len;
+				f->files->rows++;
+			}
 			return true;
+		}
+		if (end) {
+			file_cut(ctx, f);
+			continue;
 		}
 		if (raw->len == 0) {
 			ctx->host->row_error(ctx, f->in, row, f->conf->text, "row over the block size");
@@ -64,17 +107,18 @@ static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch 
 		f->in = in;
 		f->row = 0;
 	} else {
-		f->is_armed = false; /* the alarm may be what woke us */
+		f->alarm = INT64_MAX; /* the alarm may be what woke us */
 	}
+	if (f->files && ctx->host->now(ctx) >= f->files->until && !file_cut(ctx, f))
+		return TW_WAIT;
 	for (; f->row < f->in->n_sel; f->row++)
 		if (!write_row(ctx, f, tw_row(f->in, f->row)))
 			return TW_WAIT;
 	tw_drop(ctx, f->in);
 	f->in = NULL;
-	if (f->block && f->block->raw->len && !f->is_armed) {
-		f->timer->arm(ctx, f->flush_at);
-		f->is_armed = true;
-	}
+	if (is_full(f))
+		file_cut(ctx, f); /* if not now, before the next row */
+	arm(ctx, f);
 	return TW_DONE;
 }
 
@@ -83,11 +127,16 @@ static int on_timer(struct tw_ctx *ctx, void *op, int64_t now_ns)
 	struct file_out *f = op;
 	const int err = blocks_reap(ctx, f);
 
-	(void)now_ns;
-	f->is_armed = false;
+	f->alarm = INT64_MAX;
 	if (err)
 		return err;
+	if (f->files && now_ns >= f->files->until && !file_cut(ctx, f)) {
+		f->alarm = now_ns + 1000000; /* all blocks are being written */
+		f->timer->arm(ctx, f->alarm);
+		return TW_DONE;
+	}
 	block_send(ctx, f);
+	arm(ctx, f);
 	return TW_DONE;
 }
 
@@ -98,7 +147,7 @@ static int finish(struct tw_ctx *ctx, void *op)
 
 	if (err)
 		return err;
-	if (f->header_due && !f->block && !block_begin(ctx, f))
+	if (!f->files && f->header_due && !f->block && !block_begin(ctx, f))
 		return TW_WAIT;
 	block_send(ctx, f);
 	if (!f->is_ending) {
@@ -140,7 +189,14 @@ static const char config[] =
 	"\"block\": {\"type\": [\"string\", \"integer\"], \"format\": \"size\", \"minimum\": 64, \"maximum\": 67108864,"
 	" \"default\": \"256KiB\", \"description\": \"bytes written at once; longer rows go to err\"},"
 	"\"flush\": {\"type\": [\"string\", \"integer\"], \"format\": \"duration\", \"default\": \"100ms\","
-	" \"description\": \"a block that is not full is written after this time\"}}}";
+	" \"description\": \"a block that is not full is written after this time\"},"
+	"\"rotate\": {\"type\": \"object\", \"additionalProperties\": false, \"minProperties\": 1,"
+	" \"description\": \"a row of files, named by {n} or fields of time in path\", \"properties\": {"
+	"\"bytes\": {\"type\": [\"string\", \"integer\"], \"format\": \"size\", \"minimum\": 1,"
+	" \"description\": \"a file ends before the row that would make it longer\"},"
+	"\"every\": {\"type\": [\"string\", \"integer\"], \"format\": \"duration\", \"minimum\": 1000000000,"
+	" \"description\": \"a file ends when the clock (UTC) passes a multiple of this\"},"
+	"\"rows\": {\"type\": \"integer\", \"minimum\": 1, \"description\": \"a file ends after so many rows\"}}}}}";
 
 static const char *const inputs[] = {"in", NULL};
 

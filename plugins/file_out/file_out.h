@@ -8,6 +8,7 @@
 #ifndef FILE_OUT_H
 #define FILE_OUT_H
 
+#include "files.h"
 #include "format.h"
 
 #include <thalweg/ext/finish.h>
@@ -37,12 +38,18 @@ struct conf {
 	const struct tw_field *text; /* shown with a row that is too long; or NULL */
 	const char *header;          /* of CSV; "" for none */
 	uint32_t header_len;
+	/* rotation: a file ends when one of them is reached; 0: not by this */
+	bool rotates; /* path is a pattern */
+	uint64_t max_bytes, max_rows;
+	int64_t every_ns;
 };
 
 struct block {
 	struct tw_io io;    /* result: bytes written, or -errno */
 	struct tw_raw *raw; /* NULL until first used */
 	bool is_written;    /* given to io, result not yet looked at */
+	bool ends_file;     /* what follows belongs into another */
+	int64_t begin_ns;   /* when it was begun: the time in the name of a file that begins with it */
 };
 
 struct file_out {
@@ -53,7 +60,8 @@ struct file_out {
 
 	/* constant after create */
 	int fd;
-	bool in_place; /* a pipe, a device, standard output: no .part, no fsync */
+	bool in_place;       /* a pipe, a device, standard output: no .part, no fsync */
+	struct files *files; /* the engine's, by lease; NULL: no rotation */
 
 	/* [io] only, in requests that follow each other */
 	bool io_failed;
@@ -65,7 +73,7 @@ struct file_out {
 	struct tw_batch *in; /* not yet all written */
 	uint32_t row;        /* next row that counts */
 	int64_t flush_at;    /* when the block must go */
-	bool is_armed;
+	int64_t alarm;       /* as armed; INT64_MAX: not */
 	bool is_ending;
 	struct tw_io end; /* result: 0 or -errno */
 };
@@ -75,6 +83,10 @@ int file_out_bind(struct tw_bind *b); /* bind.c */
 /* target.c: open the file [control]; make it whole at the end [io]. */
 int target_open(struct tw_ctx *ctx, struct file_out *f);
 int64_t target_end(struct tw_io *req);
+/* When a file that is begun now must end by the clock. */
+int64_t slice_end(const struct conf *c, int64_t now_ns);
+/* The bytes are on the disk before the name says that they are. 0 or -errno. [io] */
+int target_publish(int fd, const char *part, const char *path);
 
 /* rows.c: one row as text; the place after it, or NULL: no room. */
 char *put_row(const struct conf *c, const struct tw_batch *b, uint32_t row, char *to, const char *end);
@@ -83,6 +95,7 @@ char *put_row(const struct conf *c, const struct tw_batch *b, uint32_t row, char
 int blocks_reap(struct tw_ctx *ctx, struct file_out *f);  /* look at results: 0 or a negative errno */
 bool block_begin(struct tw_ctx *ctx, struct file_out *f); /* false: all are being written */
 void block_send(struct tw_ctx *ctx, struct file_out *f);  /* have the block written; NULL: nothing */
+bool file_cut(struct tw_ctx *ctx, struct file_out *f);    /* the file ends here; false: no block, later */
 bool blocks_busy(const struct file_out *f);
 void blocks_drop(struct tw_ctx *ctx, struct file_out *f);
 int out_fail(struct tw_ctx *ctx, const struct file_out *f, int err); /* returns err */

@@ -9,7 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* A failed write is the last thing that happens to a row of files, so its name stands. */
+static const char *name_of(const struct file_out *f)
+{
+	if (f->conf->is_stdout)
+		return "standard output";
+	return f->files && f->files->name[0] ? f->files->name : f->conf->path;
+}
 
 int out_fail(struct tw_ctx *ctx, const struct file_out *f, int err)
 {
@@ -17,9 +26,9 @@ int out_fail(struct tw_ctx *ctx, const struct file_out *f, int err)
 
 	if (f->conf->is_stdout && err == -EPIPE)
 		return ctx->host->fail(ctx, err, "who read standard output has gone");
-	snprintf(why, sizeof why, "cannot write %.400s: %s", f->conf->is_stdout ? "standard output" : f->conf->path,
-		 strerror(-err));
-	return ctx->host->fail(ctx, err, why);
+	snprintf(why, sizeof why, "cannot write %.400s: %s", name_of(f), strerror(-err));
+	/* EPIPE means standard output, to who runs the graph */
+	return ctx->host->fail(ctx, err == -EPIPE ? -EIO : err, why);
 }
 
 static void close_fd(intptr_t fd)
@@ -36,11 +45,29 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
+static int64_t wall_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t slice_end(const struct conf *c, int64_t now_ns)
+{
+	return c->every_ns ? (now_ns / c->every_ns + 1) * c->every_ns : INT64_MAX;
+}
+
 static int open_path(struct file_out *f)
 {
 	const struct conf *c = f->conf;
 	int fd;
 
+	if (f->files) {
+		fd = files_open(f->files, wall_clock());
+		errno = fd < 0 ? -fd : 0;
+		return fd;
+	}
 	if (c->is_stdout)
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (!f->in_place)
@@ -61,6 +88,27 @@ static int check_folder(const struct file_out *f)
 	return f->conf->part && stat(f->conf->path, &st) == 0 && S_ISDIR(st.st_mode) ? -EISDIR : 0;
 }
 
+/* The row of files that the instance before has left, or a new one. */
+static int begin_files(struct tw_ctx *ctx, struct file_out *f, const struct tw_lease_host *lease)
+{
+	intptr_t handle;
+	int err;
+
+	if (lease->find(ctx, "files", "file_out.files/1", &handle) == 0) {
+		f->files = (struct files *)handle;
+		return 0;
+	}
+	f->files = files_new(f->conf->path);
+	if (!f->files)
+		return ctx->host->fail(ctx, -ENOMEM, "out of memory");
+	f->files->header_due = f->conf->header_len > 0;
+	f->files->until = slice_end(f->conf, wall_clock());
+	err = lease->put(ctx, "files", "file_out.files/1", (intptr_t)f->files, files_free);
+	if (err)
+		files_free((intptr_t)f->files);
+	return err ? ctx->host->fail(ctx, err, "the engine cannot hold what the files are") : 0;
+}
+
 int target_open(struct tw_ctx *ctx, struct file_out *f)
 {
 	const struct tw_lease_host *lease = ctx->host->extension(ctx, TW_EXT_LEASE);
@@ -68,8 +116,11 @@ int target_open(struct tw_ctx *ctx, struct file_out *f)
 	intptr_t handle;
 	int err;
 
-	f->in_place = f->conf->is_stdout || is_special(f->conf->path);
+	f->in_place = f->conf->is_stdout || (!f->conf->rotates && is_special(f->conf->path));
 	f->header_due = f->conf->header_len > 0;
+	err = f->conf->rotates ? begin_files(ctx, f, lease) : 0;
+	if (err)
+		return err;
 	if (lease->find(ctx, "out", "fd", &handle) == 0) {
 		f->fd = (int)handle;
 		f->header_due = false; /* the instance before has written it */
@@ -104,18 +155,24 @@ static int sync_folder(const char *path)
 	return err;
 }
 
-/* The bytes are on the disk before the name says that they are. [io] */
+int target_publish(int fd, const char *part, const char *path)
+{
+	if (fsync(fd) < 0)
+		return -errno;
+	if (!part)
+		return 0;
+	if (rename(part, path) < 0)
+		return -errno;
+	return sync_folder(path);
+}
+
 int64_t target_end(struct tw_io *req)
 {
 	const struct file_out *f = req->user;
 
 	if (f->io_failed || f->in_place)
 		return 0;
-	if (fsync(f->fd) < 0)
-		return -errno;
-	if (!f->conf->part)
-		return 0;
-	if (rename(f->conf->part, f->conf->path) < 0)
-		return -errno;
-	return sync_folder(f->conf->path);
+	if (f->files)
+		return files_end(f->files, f->fd);
+	return target_publish(f->fd, f->conf->part, f->conf->path);
 }
