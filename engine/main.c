@@ -1,9 +1,11 @@
 /* main.c - the program `thalweg`: finds the subcommand and runs it. */
 #include <cli/cli.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
 	const char *name;
@@ -35,7 +37,8 @@ static void help(FILE *out)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\n`thalweg COMMAND --help` tells more.\n\n"
 	      "Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the graph is not valid, 4 a plugin can't be loaded,\n"
-	      "6 not found, 8 a drain did not end in time, 130 interrupted.\n",
+	      "6 not found, 8 a drain did not end in time, 130 interrupted,\n"
+	      "141 who read standard output has gone.\n",
 	      out);
 }
 
@@ -52,11 +55,24 @@ static int unknown(const char *name)
 	return TW_EXIT_USAGE;
 }
 
+/* A standard descriptor that the caller has closed would be given to the next thing that
+ * is opened, and what is meant for the user written into that. Now using it is EBADF. */
+static void hold_standard_fds(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(TW_EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
 
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write */
+	hold_standard_fds();
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file at its limit of size */
 	if (argc < 2) {
 		help(stderr);
 		return TW_EXIT_USAGE;

@@ -18,7 +18,8 @@ enum tw_exit {
 	TW_EXIT_PLUGIN = 4,    /* a plugin can't be loaded */
 	TW_EXIT_NOT_FOUND = 6, /* no such file, plugin, node */
 	TW_EXIT_DEADLINE = 8,  /* a drain did not end in time */
-	TW_EXIT_INTERRUPTED = 130
+	TW_EXIT_INTERRUPTED = 130,
+	TW_EXIT_PIPE = 141 /* who read standard output has gone */
 };
 
 /* Each: argv[0] is the subcommand's name. An exit code. */

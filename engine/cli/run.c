@@ -111,10 +111,17 @@ static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
 	return n_signals > 1;
 }
 
+/* A sink returns EPIPE where nobody reads standard output any more: `| head -1` has had
+ * enough. As in other programs of a pipeline that is no news for the user. */
+static bool is_pipe_end(const struct tw_engine_stats *s)
+{
+	return s->end == TW_END_FAILED && s->why_errno == -EPIPE;
+}
+
 static int exit_code(const struct tw_engine_stats *s, bool interrupted)
 {
 	if (s->end == TW_END_FAILED)
-		return TW_EXIT_FAILED;
+		return is_pipe_end(s) ? TW_EXIT_PIPE : TW_EXIT_FAILED;
 	if (s->end == TW_END_DEADLINE)
 		return TW_EXIT_DEADLINE;
 	return interrupted || s->end == TW_END_STOPPED ? TW_EXIT_INTERRUPTED : TW_EXIT_OK;
@@ -146,9 +153,9 @@ int tw_cmd_run(int argc, char **argv)
 	tw_engine_stats(e, &stats);
 	if (c.json)
 		tw_report_json(stdout, &stats, e);
-	else if (!c.quiet)
+	else if (!c.quiet && !is_pipe_end(&stats))
 		tw_report_print(stderr, &stats, e);
-	else if (stats.end == TW_END_FAILED)
+	else if (!is_pipe_end(&stats) && stats.end == TW_END_FAILED)
 		fprintf(stderr, "thalweg: failed: %s\n", stats.why);
 	ret = exit_code(&stats, interrupted);
 	tw_engine_destroy(e);

@@ -233,5 +233,6 @@ void tw_engine_stats(struct tw_engine *e, struct tw_engine_stats *out)
 	tw_readings_take(&e->readings, e->run, out);
 	out->end = how_it_ended(e);
 	out->why = out->end == TW_END_FAILED ? e->run->why : NULL;
+	out->why_errno = out->why ? e->run->why_errno : 0;
 	out->elapsed_ns = (e->ended_ns ? e->ended_ns : tw_clock_mono()) - e->started_ns;
 }

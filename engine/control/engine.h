@@ -77,6 +77,7 @@ enum tw_engine_end { TW_END_RUNNING, TW_END_FINISHED, TW_END_DRAINED, TW_END_STO
 struct tw_engine_stats {
 	enum tw_engine_end end;
 	const char *why; /* of TW_END_FAILED: "node parse: ..."; else NULL */
+	int why_errno;   /* of TW_END_FAILED: what the node returned */
 	int64_t elapsed_ns;
 	uint32_t n_nodes, n_workers;
 	const struct tw_node_stats *nodes; /* valid until the next call */
