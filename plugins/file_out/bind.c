@@ -5,11 +5,12 @@
 #include <string.h>
 
 #define HEADER_MAX 65536u
+#define LEAD_READ 32u /* bytes that are read of a lead, at least */
 
 /* `before`, then the name as the format writes it, then `after`. */
 static const char *lead(struct tw_bind *b, const struct tw_field *f, const char *before, const char *after)
 {
-	const size_t room = strlen(before) + 6 * strlen(f->name) + strlen(after) + 3;
+	const size_t room = strlen(before) + 6 * strlen(f->name) + strlen(after) + 3 + LEAD_READ;
 	char *text = b->host->alloc(b, room), *to = text + strlen(before);
 
 	strcpy(text, before);
@@ -20,12 +21,24 @@ static const char *lead(struct tw_bind *b, const struct tw_field *f, const char 
 
 static void set_lead(struct tw_bind *b, const struct conf *c, struct column *col, uint32_t i)
 {
-	col->lead = "";
+	static const char none[LEAD_READ], comma[LEAD_READ] = ",";
+
+	col->lead = none;
 	if (c->format == FORMAT_NDJSON)
 		col->lead = lead(b, col->field, i ? "," : "{", ":");
 	else if (i)
-		col->lead = ",";
+		col->lead = comma;
 	col->lead_len = (uint32_t)strlen(col->lead);
+}
+
+/* The longest value of a type in any format; of texts their quotes. */
+static uint32_t longest(const struct tw_field *f)
+{
+	switch (f->type) {
+	case TW_DECIMAL: return 24u + f->scale;
+	case TW_FIXED: return 2 * f->width + 2;
+	default: return 48;
+	}
 }
 
 /* The fields that are written, in order; NULL at the end. */
@@ -155,6 +168,9 @@ static void set_columns(struct tw_bind *b, struct conf *c)
 		if (!c->text && tw_type_is_text(fields[i]->type))
 			c->text = fields[i];
 	}
+	for (i = n; i-- > 0;)
+		columns[i].room = columns[i].lead_len + longest(columns[i].field) +
+				  (i + 1 < n ? columns[i + 1].room : SWIFT_SLACK);
 	c->columns = columns;
 	c->n_columns = n;
 }

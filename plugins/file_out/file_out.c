@@ -73,7 +73,9 @@ static bool write_row(struct tw_ctx *ctx, struct file_out *f, uint32_t row)
 		if (!f->block && !block_begin(ctx, f))
 			return false;
 		raw = f->block->raw;
-		end = put_row(f->conf, f->in, row, raw->data + raw->len, raw->data + raw->cap);
+		end = put_row_swiftly(f->conf, f->in, row, raw->data + raw->len, raw->data + raw->cap, &f->last);
+		if (!end)
+			end = put_row(f->conf, f->in, row, raw->data + raw->len, raw->data + raw->cap);
 		len = end ? (uint32_t)(end - raw->data) - raw->len : 0;
 		if (end && !is_over(f, len)) {
 			raw->len += len;
@@ -95,6 +97,25 @@ static bool write_row(struct tw_ctx *ctx, struct file_out *f, uint32_t row)
 	}
 }
 
+/* The rest of the batch. false: as write_row. */
+static bool write_rows(struct tw_ctx *ctx, struct file_out *f)
+{
+	for (;;) {
+		if (f->block && !f->files) { /* no row ends a file */
+			struct tw_raw *raw = f->block->raw;
+			const char *end = put_rows_swiftly(f->conf, f->in, &f->row, raw->data + raw->len,
+							   raw->data + raw->cap, &f->last);
+
+			raw->len = (uint32_t)(end - raw->data);
+		}
+		if (f->row >= f->in->n_sel)
+			return true;
+		if (!write_row(ctx, f, tw_row(f->in, f->row)))
+			return false;
+		f->row++;
+	}
+}
+
 static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *in)
 {
 	struct file_out *f = op;
@@ -111,9 +132,8 @@ static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch 
 	}
 	if (f->files && ctx->host->now(ctx) >= f->files->until && !file_cut(ctx, f))
 		return TW_WAIT;
-	for (; f->row < f->in->n_sel; f->row++)
-		if (!write_row(ctx, f, tw_row(f->in, f->row)))
-			return TW_WAIT;
+	if (!write_rows(ctx, f))
+		return TW_WAIT;
 	tw_drop(ctx, f->in);
 	f->in = NULL;
 	if (is_full(f))

@@ -10,6 +10,7 @@
 
 #include "files.h"
 #include "format.h"
+#include "swift.h"
 
 #include <thalweg/ext/finish.h>
 #include <thalweg/ext/io.h>
@@ -25,6 +26,7 @@ struct column {
 	const struct tw_field *field;
 	const char *lead; /* what comes before the value */
 	uint32_t lead_len;
+	uint32_t room; /* bytes that a row takes at most from here on, its texts left out */
 };
 
 struct conf {
@@ -72,8 +74,9 @@ struct file_out {
 	bool header_due;
 	struct tw_batch *in; /* not yet all written */
 	uint32_t row;        /* next row that counts */
-	int64_t flush_at;    /* when the block must go */
-	int64_t alarm;       /* as armed; INT64_MAX: not */
+	struct second last;
+	int64_t flush_at; /* when the block must go */
+	int64_t alarm;    /* as armed; INT64_MAX: not */
 	bool is_ending;
 	struct tw_io end; /* result: 0 or -errno */
 };
@@ -90,6 +93,13 @@ int target_publish(int fd, const char *part, const char *path);
 
 /* rows.c: one row as text; the place after it, or NULL: no room. */
 char *put_row(const struct conf *c, const struct tw_batch *b, uint32_t row, char *to, const char *end);
+/* The same, quickly; NULL also where there is room for it, but not plenty. */
+char *put_row_swiftly(const struct conf *c, const struct tw_batch *b, uint32_t row, char *to, const char *end,
+		      struct second *last);
+/* The same for the rows that count from number *i on, as many as there is plenty of room
+ * for; *i is the first that was not written. The place after them. */
+char *put_rows_swiftly(const struct conf *c, const struct tw_batch *b, uint32_t *i, char *to, const char *end,
+		       struct second *last);
 
 /* blocks.c [worker] */
 int blocks_reap(struct tw_ctx *ctx, struct file_out *f);  /* look at results: 0 or a negative errno */

@@ -30,6 +30,9 @@ char *put_f32(char *to, const char *end, float v);
 /* text.c */
 /* A JSON string with its quotes; each byte that is not UTF-8 becomes U+FFFD. */
 char *put_json(char *to, const char *end, const char *p, uint32_t len);
+/* What stands for the character at p, which is none that stands for itself; at most six
+ * bytes, unchecked. How many of p's bytes it is. */
+uint32_t put_json_special(char **to, const char *p, uint32_t len);
 /* A CSV field as RFC 4180: in quotes if it must be, and if it is empty (so that it is
  * not null). */
 char *put_csv(char *to, const char *end, const char *p, uint32_t len);

@@ -68,6 +68,19 @@ static char *put_escape(char *to, const char *end, unsigned char c)
 	return put_bytes(to, end, text, 6);
 }
 
+uint32_t put_json_special(char **to, const char *p, uint32_t len)
+{
+	uint32_t n = 1;
+
+	if ((unsigned char)*p < 0x80) {
+		*to = put_escape(*to, *to + 6, (unsigned char)*p);
+		return 1;
+	}
+	n = character((const unsigned char *)p, len);
+	*to = n ? put_bytes(*to, *to + n, p, n) : put_bytes(*to, *to + 3, "\xef\xbf\xbd", 3);
+	return n ? n : 1;
+}
+
 char *put_json(char *to, const char *end, const char *p, uint32_t len)
 {
 	to = put_bytes(to, end, "\"", 1);
