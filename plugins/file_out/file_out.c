@@ -155,7 +155,8 @@ static int on_timer(struct tw_ctx *ctx, void *op, int64_t now_ns)
 		f->timer->arm(ctx, f->alarm);
 		return TW_DONE;
 	}
-	block_send(ctx, f);
+	if (now_ns >= f->flush_at) /* the alarm may have been for a block that was full before */
+		block_send(ctx, f);
 	arm(ctx, f);
 	return TW_DONE;
 }

@@ -272,6 +272,28 @@ Test(file_out, a_partly_filled_block_goes_in_time, .init = begin, .fini = end)
 	cr_assert_str_eq(content("a"), "{\"n\":1}\n{\"n\":2}\n");
 }
 
+Test(file_out, a_block_begun_later_waits_its_own_time, .init = begin, .fini = end)
+{
+	struct tw_test *t = open_sink("a", ", \"flush\": \"10ms\", \"block\": 64", "n:u32");
+	const int64_t start = 1767225600000000000, ms = 1000000;
+
+	tw_test_set(t, "io", 1);
+	cr_assert_eq(tw_test_feed_json(t, "{\"n\":1}\n{\"n\":2}\n", 8, TW_TEST_DENSE), 0);
+	cr_assert_eq(tw_test_alarm(t), start + 10 * ms);
+	cr_assert_eq(tw_test_time(t, start + 5 * ms), 0);
+	cr_assert_eq(
+		tw_test_feed_json(t, "{\"n\":3000000000}\n{\"n\":3000000000}\n{\"n\":3000000000}\n", 8, TW_TEST_DENSE),
+		0); /* the last one begins a block */
+	cr_assert_str_eq(content("a.part"), "{\"n\":1}\n{\"n\":2}\n{\"n\":3000000000}\n{\"n\":3000000000}\n");
+	cr_assert_eq(tw_test_time(t, start + 10 * ms), 0);
+	cr_assert_eq(strlen(content("a.part")), 50);
+	cr_assert_eq(tw_test_alarm(t), start + 15 * ms);
+	cr_assert_eq(tw_test_time(t, start + 15 * ms), 0);
+	cr_assert_eq(strlen(content("a.part")), 67);
+	tw_test_set(t, "io", 0);
+	finish(t);
+}
+
 Test(file_out, rows_over_the_block_go_to_err, .init = begin, .fini = end)
 {
 	struct tw_test *t = open_sink("a", ", \"block\": 64", "n:u32,s:str");
