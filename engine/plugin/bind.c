@@ -6,6 +6,8 @@
  * they are merged: same-named columns become one slot, and no batch is copied.
  * Where that can't be (nullable here and not there; the same family with the
  * columns in other slots), the edge gathers: rows are copied into new batches.
+ * So are they where two edges may bring handles on the same batch and the node, or
+ * one behind it, could add columns: each handle's values would overwrite the other's.
  */
 #include <plugin/binding.h>
 
@@ -144,6 +146,76 @@ static bool nulls_differ(const struct tw_schema *a, const struct tw_schema *b)
 	return false;
 }
 
+/* Where batches that come along an edge may have been made: a walk upstream. */
+struct walk {
+	const struct tw_bound *g;
+	uint32_t *seen;  /* by edge: the last walk that was there */
+	uint32_t *owner; /* by place where batches are made: the walk that found it */
+	uint32_t number; /* of this walk, from 1 */
+	bool meets;      /* it found what another had found */
+};
+
+static void found(struct walk *w, uint32_t place)
+{
+	w->meets |= w->owner[place] && w->owner[place] != w->number;
+	w->owner[place] = w->number;
+}
+
+static void walk_up(struct walk *w, uint32_t e)
+{
+	const struct tw_spec *s = w->g->checked->spec;
+	const struct tw_bound_port *p = port_of_edge(w->g, e);
+	const uint32_t from = s->edges[e].from, port = w->g->edges[e].from_port;
+	uint32_t k;
+
+	if (w->seen[e] == w->number)
+		return;
+	w->seen[e] = w->number;
+	if (w->g->edges[e].gather) {
+		found(w, e);
+		return;
+	}
+	if (p->makes) {
+		found(w, s->n_edges + from * (TW_PORTS_MAX + 1) + (port < TW_PORTS_MAX ? port : TW_PORTS_MAX));
+		return;
+	}
+	for (k = 0; k < s->n_edges; k++)
+		if (s->edges[k].to == from && w->g->checked->to_port[k] == p->pass_in)
+			walk_up(w, k);
+}
+
+/* The node passes its input on: let the edges into the port gather that may bring handles
+ * on batches that an earlier edge brings too. */
+static void part_handles(struct tw_bound *g, uint32_t node, uint32_t port)
+{
+	const struct tw_spec *s = g->checked->spec;
+	struct walk w = {.g = g};
+	struct fan_in in;
+	uint32_t i;
+
+	collect(g, node, port, &in);
+	if (in.n < 2)
+		return;
+	w.seen = tw_binding_alloc(g->priv, s->n_edges * sizeof *w.seen);
+	w.owner = tw_binding_alloc(g->priv, (s->n_edges + s->n_nodes * (TW_PORTS_MAX + 1)) * sizeof *w.owner);
+	for (i = 0; i < in.n; i++) {
+		w.number = i + 1;
+		w.meets = false;
+		walk_up(&w, in.edge[i]);
+		g->edges[in.edge[i]].gather |= w.meets;
+	}
+}
+
+static bool passes_on(const struct tw_bound_node *n, uint32_t in)
+{
+	uint32_t p;
+
+	for (p = 0; p < n->n_out; p++)
+		if (!n->out[p].makes && n->out[p].family != TW_NONE && n->out[p].pass_in == in)
+			return true;
+	return false;
+}
+
 /* Work out what an input port gets. false: not all upstream is bound. */
 static bool bind_input(struct tw_bound *g, struct tw_binder *x, uint32_t node, uint32_t port)
 {
@@ -189,8 +261,15 @@ static bool is_shared(const struct tw_bound *g, uint32_t node, uint32_t port, co
 	const struct tw_bound_port *p = &g->nodes[node].out[port];
 	uint32_t e, readers = 0;
 
-	for (e = 0; e < s->n_edges; e++)
-		readers += s->edges[e].from == node && g->edges[e].from_port == port;
+	for (e = 0; e < s->n_edges; e++) {
+		const uint32_t from = g->edges[e].from_port;
+
+		if (s->edges[e].from != node || from >= g->nodes[node].n_out)
+			continue;
+		/* ports that pass one input on may pass the same batch on: batch_child */
+		readers += from == port || (!p->makes && !g->nodes[node].out[from].makes &&
+					    g->nodes[node].out[from].pass_in == p->pass_in);
+	}
 	return readers > 1 || (!p->makes && x->in_shared[p->pass_in]);
 }
 
@@ -374,6 +453,9 @@ static void bind_node(struct tw_bound *g, uint32_t node, bool *shared, struct tw
 	resolve_outputs(g, node, d);
 	bind_watermark(&x);
 	bind_merge(g, &x, node);
+	for (p = 0; p < n->n_in; p++)
+		if (!n->merge_by && passes_on(n, p)) /* a merge copies all rows itself */
+			part_handles(g, node, p);
 	for (e = 0; e < s->n_edges; e++)
 		if (s->edges[e].from == node && g->edges[e].from_port < n->n_out)
 			shared[e] = is_shared(g, node, g->edges[e].from_port, &x);

@@ -257,7 +257,7 @@ static int plan_merge(struct builder *x, struct tw_node *n)
 static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound_node *bn)
 {
 	const uint32_t home = n->worker->id, err_count[TW_CLASSES] = {64, 32, 16, 8};
-	uint32_t p, behind = 0;
+	uint32_t p, behind = 0, passing = 0;
 
 	n->out = calloc(bn->n_out + 1, sizeof *n->out);
 	if (!n->out || wire_inputs(x, n) < 0 || wire_output(x, &n->err, n, TW_PORT_ERR) < 0 ||
@@ -268,8 +268,11 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 			return -ENOMEM;
 		plan_output(x, n, &n->out[p], &bn->out[p]);
 		n->clones_per_batch += n->out[p].n_ways > 1 ? n->out[p].n_ways - 1 : 0;
+		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
 	}
+	if (passing > 1) /* a handle each, see batch_child */
+		n->clones_per_batch += passing;
 	n->clones_per_batch += n->err.n_ways > 1 ? n->err.n_ways - 1 : 0;
 	if (n->err.n_links) {
 		n->err.makes = true;

@@ -139,8 +139,11 @@ static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32
 static struct tw_batch *host_batch_child(struct tw_ctx *ctx, uint32_t port, uint32_t rows, struct tw_batch *parent)
 {
 	struct tw_node *n = node_of(ctx);
-	struct tw_batch *b = host_batch_new(ctx, port, rows);
+	struct tw_batch *b;
 
+	if (!n->out[port].makes) /* another handle on the rows that came in */
+		return n->clones && n->clones->n_free ? share(n, parent, 64) : NULL;
+	b = host_batch_new(ctx, port, rows);
 	if (b && !tw_batch_lend(parent, b, 64)) {
 		tw_mem_drop(n->worker->home, b);
 		return NULL;

@@ -73,7 +73,7 @@ struct tw_node {
 	struct tw_output err;
 	struct tw_source_pools text;   /* text pools alone */
 	struct tw_pool *clones, *raws; /* NULL: not needed */
-	uint32_t clones_per_batch;     /* at most, if one batch goes to every output */
+	uint32_t clones_per_batch;     /* at most, if one batch goes to every output, by handles of its own */
 	uint32_t n_tables;
 	struct tw_table **tables;
 	bool fails_on_error;    /* on_error: fail */

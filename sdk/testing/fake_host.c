@@ -95,12 +95,33 @@ static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32
 	return b;
 }
 
+/* Ports that pass on what came in at this input. */
+static uint32_t n_passing(const struct tw_test *t, const struct fake_family *family)
+{
+	uint32_t p, n = 0;
+
+	for (p = 0; p < t->n_ports; p++)
+		n += !t->ports[p].makes && t->ports[p].family == family;
+	return n;
+}
+
 static struct tw_batch *host_batch_child(struct tw_ctx *ctx, uint32_t port, uint32_t rows, struct tw_batch *parent)
 {
 	struct tw_test *t = worker(ctx, "batch_child");
 	struct tw_batch *b;
+	struct fake_obj *of = fake_obj_of_batch(t, parent, "batch_child of the parent");
+	struct fake_port *p = port_of(t, port, "batch_child");
 
-	fake_obj_of_batch(t, parent, "batch_child of the parent");
+	if (!p->makes) {
+		if (p->family != of->family)
+			fake_die(t, "batch_child on port \"%s\", which does not pass the parent on", p->name);
+		if (n_passing(t, p->family) < 2)
+			fake_die(t, "batch_child on port \"%s\": no other port passes that input on", p->name);
+		if (p->made == t->kind->max_out)
+			return NULL;
+		p->made++;
+		return fake_clone(t, parent);
+	}
 	b = host_batch_new(ctx, port, rows);
 	if (b)
 		fake_lend(t, parent, b);

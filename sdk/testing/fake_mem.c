@@ -156,12 +156,13 @@ struct tw_batch *fake_clone(struct tw_test *t, struct tw_batch *of)
 	init_batch(t, o, b, of->cls);
 	o->family = parent->family;
 	fake_lend(t, of, b);
-	b->body = of->self;
+	b->body = of->body;
 	b->n = of->n;
 	b->n_sel = of->n_sel;
 	b->flags = of->flags & TW_SELECTED;
 	b->origin_ns = of->origin_ns;
 	b->seq = of->seq;
+	memcpy(o->bad, parent->bad, sizeof o->bad);
 	if (b->flags)
 		memcpy(b->sel, of->sel, b->n_sel * sizeof *b->sel);
 	return b;

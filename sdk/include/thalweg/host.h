@@ -44,7 +44,11 @@ struct tw_host {
 	struct tw_batch *(*batch_new)(struct tw_ctx *ctx, uint32_t port, uint32_t rows);
 
 	/* As batch_new, for rows whose views may use `parent`'s buffers by the same
-	 * numbers: the parent's text stays alive as long as the child. [worker] */
+	 * numbers: the parent's text stays alive as long as the child. On a port that
+	 * passes its input on, where several ports do, parent being that input: another
+	 * handle on the parent's rows, of which nothing is copied but the selection, to
+	 * be narrowed and emitted; columns are read-only then, and text is added before.
+	 * max_out handles per such port. [worker] */
 	struct tw_batch *(*batch_child)(struct tw_ctx *ctx, uint32_t port, uint32_t rows, struct tw_batch *parent);
 
 	/* Hand a batch to what is wired to `port`. Takes. Cannot fail. [worker] */

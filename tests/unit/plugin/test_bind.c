@@ -132,7 +132,13 @@ static const struct tw_kind vague_kind = {
 	.extension = make_extension,
 };
 
-static const struct tw_kind *const kinds[] = {&make_kind, &edit_kind, &sink_kind, &vague_kind};
+/* fork: both ports pass the input on. */
+static const char *const two_out[] = {"out", "other", NULL};
+
+static const struct tw_kind fork_kind = {
+	.id = "fork", .version = "1", .help = "parts", .in = one_in, .out = two_out, .max_out = 1, .process = drop};
+
+static const struct tw_kind *const kinds[] = {&make_kind, &edit_kind, &sink_kind, &vague_kind, &fork_kind};
 
 struct rig {
 	struct tw_spec *spec;
@@ -143,7 +149,7 @@ struct rig {
 
 static int bind(const char *graph, struct rig *r)
 {
-	const struct tw_kinds all = {4, kinds};
+	const struct tw_kinds all = {5, kinds};
 	struct tw_diags d;
 	size_t len;
 	FILE *f;
@@ -327,6 +333,70 @@ Test(bind, rewrite_in_place_where_nobody_else_reads)
 	cr_assert(same_place(p->in, p->out));
 	cr_assert(same_place(p->out, col(out_of(&r, "p"), "a")));
 	unbind(&r);
+}
+
+/* Ports of one node may pass the same batch on; those that nobody reads don't count. */
+Test(bind, rewrite_elsewhere_where_another_port_is_read)
+{
+	const struct edit_plan *p;
+	struct rig r;
+
+	bound(GRAPH("\"x\":{\"op\":\"make\"},\"p\":{\"op\":\"edit\",\"config\":{\"do\":[[\"rewrite\",\"a\"]]}},\"z\":{"
+		    "\"op\":\"sink\"},\"y\":{\"op\":\"sink\"},\"f\":{\"op\":\"fork\"}",
+		    "\"x -> f\",\"f.out -> p\",\"p -> z\",\"f.other -> y\""),
+	      &r);
+	p = r.bound->nodes[1].plan;
+	cr_assert(!same_place(p->in, p->out));
+	unbind(&r);
+	bound(GRAPH("\"x\":{\"op\":\"make\"},\"p\":{\"op\":\"edit\",\"config\":{\"do\":[[\"rewrite\",\"a\"]]}},\"z\":{"
+		    "\"op\":\"sink\"},\"f\":{\"op\":\"fork\"}",
+		    "\"x -> f\",\"f.out -> p\",\"p -> z\""),
+	      &r);
+	p = r.bound->nodes[1].plan;
+	cr_assert(same_place(p->in, p->out));
+	unbind(&r);
+}
+
+/* Handles on one batch meet in an operator that could write to it: all but one are copied. */
+Test(bind, handles_that_meet_are_parted)
+{
+	static const struct {
+		const char *graph;
+		uint32_t gathers;
+	} cases[] = {
+		{GRAPH("\"x\":{\"op\":\"make\"},\"f\":{\"op\":\"fork\"},\"p\":{\"op\":\"edit\"},\"z\":{\"op\":"
+		       "\"sink\"}",
+		       "\"x -> f\",\"f.out -> p\",\"f.other -> p\",\"p -> z\""),
+		 1},
+		{GRAPH("\"x\":{\"op\":\"make\"},\"f\":{\"op\":\"fork\"},\"z\":{\"op\":\"sink\"}",
+		       "\"x -> f\",\"f.out -> z\",\"f.other -> z\""),
+		 0},
+		{GRAPH("\"x\":{\"op\":\"make\"},\"q\":{\"op\":\"edit\"},\"p\":{\"op\":\"edit\"},\"z\":{\"op\":"
+		       "\"sink\"}",
+		       "\"x -> q\",\"x -> p\",\"q -> p\",\"p -> z\""),
+		 1},
+		/* two sources, each read by two nodes: no batch comes twice to either */
+		{GRAPH("\"x\":{\"op\":\"make\"},\"w\":{\"op\":\"make\"},\"q\":{\"op\":\"edit\"},\"p\":{\"op\":\"edit\"}"
+		       ","
+		       "\"y\":{\"op\":\"sink\"},\"z\":{\"op\":\"sink\"}",
+		       "\"x -> q\",\"w -> q\",\"x -> p\",\"w -> p\",\"p -> z\",\"q -> y\""),
+		 0},
+		/* parted once, they are not parted again */
+		{GRAPH("\"x\":{\"op\":\"make\"},\"f\":{\"op\":\"fork\"},\"p\":{\"op\":\"edit\"},\"q\":{\"op\":\"edit\"}"
+		       ","
+		       "\"z\":{\"op\":\"sink\"}",
+		       "\"x -> f\",\"f.out -> p\",\"f.other -> p\",\"p -> q\",\"q -> z\""),
+		 1},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rig r;
+
+		bound(cases[i].graph, &r);
+		cr_assert_eq(gathers(&r), cases[i].gathers, "case %zu: %u", i, (unsigned)gathers(&r));
+		unbind(&r);
+	}
 }
 
 /* Shared at once, or further up: the column that is written lies elsewhere, and all

@@ -205,6 +205,64 @@ static const struct tw_kind keep_kind = {
 	.process = keep_process,
 };
 
+/* deal: {"ports", "all"}: the row goes to port p0, p1, ... by id; all: every row to each. */
+struct deal_plan {
+	int64_t ports;
+	int all;
+	const struct tw_field *id;
+};
+
+static inline int deal_bind(struct tw_bind *b)
+{
+	struct deal_plan *p = tw_bind_plan(b, sizeof *p);
+	char name[16];
+	int64_t i;
+
+	p->ports = tw_conf_i64(b, "ports");
+	p->all = tw_conf_bool(b, "all");
+	p->id = b->host->field(b, 0, NULL, "id");
+	for (i = 0; i < p->ports; i++) {
+		snprintf(name, sizeof name, "p%d", (int)i);
+		b->host->out_port(b, name);
+	}
+	return tw_bind_end(b);
+}
+
+static inline int deal_process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
+{
+	const struct deal_plan *p = op;
+	const int64_t *id = tw_col(b, p->id);
+	uint32_t q, i, k;
+
+	(void)port;
+	for (q = 0; q < p->ports; q++) {
+		struct tw_batch *c = ctx->host->batch_child(ctx, q, b->n, b);
+
+		cr_assert_not_null(c);
+		cr_assert_eq(c->n_sel, b->n_sel);
+		for (i = k = 0; i < b->n_sel; i++) {
+			c->sel[k] = (uint16_t)tw_row(b, i);
+			k += p->all || id[c->sel[k]] % p->ports == q;
+		}
+		tw_select(c, k);
+		tw_emit(ctx, q, c);
+	}
+	return tw_drop(ctx, b);
+}
+
+static const struct tw_kind deal_kind = {
+	.id = "deal",
+	.version = "1",
+	.help = "deals rows out",
+	.in = one_in,
+	.max_out = 1,
+	.flags = TW_DYNAMIC_OUTPUTS,
+	.config = "{\"type\":\"object\",\"properties\":{\"ports\":{\"type\":\"integer\",\"default\":2},"
+		  "\"all\":{\"type\":\"boolean\",\"default\":false}}}",
+	.bind = deal_bind,
+	.process = deal_process,
+};
+
 /* twice: {"as"}: adds a column = 2 * id, and one of text made of it. */
 struct twice_plan {
 	const struct tw_field *id, *out, *text;

@@ -4,7 +4,7 @@
 
 #include "kinds.h"
 
-static const struct tw_kind *const kinds[] = {&seq_kind, &keep_kind, &twice_kind, &check_kind};
+static const struct tw_kind *const kinds[] = {&seq_kind, &keep_kind, &twice_kind, &check_kind, &deal_kind};
 
 struct shape {
 	uint32_t workers, slots;
@@ -25,7 +25,7 @@ static void flow(const char *graph, const char *sink, uint64_t rows, int64_t sum
 
 	for (i = 0; i < N_SHAPES; i++) {
 		struct rig r = {.kinds = kinds,
-				.n_kinds = 4,
+				.n_kinds = 5,
 				.workers = shapes[i].workers,
 				.slots = shapes[i].slots,
 				.wait = shapes[i].wait};
@@ -82,6 +82,45 @@ Test(flow, fan_out_shares_rows)
 	flow(graph, "x", 30000, sum_to(30000));
 	flow(graph, "y", 10000, 3 * sum_to(10000));
 	flow(graph, "z", 30000, sum_to(30000));
+}
+
+/* An operator gives each of its ports a handle on the same rows; one port has two readers. */
+Test(flow, ports_share_rows)
+{
+	const char *graph =
+		"{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":30000}},"
+		"\"d\":{\"op\":\"deal\",\"config\":{\"ports\":3}},\"b\":{\"op\":\"twice\"},\"g\":{\"op\":\"twice\"},"
+		"\"x\":{\"op\":\"check\"},\"y\":{\"op\":\"check\"},\"z\":{\"op\":\"check\"}},"
+		"\"edges\":[\"a -> d\",\"d.p0 -> b\",\"b -> x\",\"d.p2 -> g\",\"g -> y\",\"d.p2 -> z\"]}";
+
+	flow(graph, "x", 10000, 3 * sum_to(10000));
+	flow(graph, "y", 10000, 3 * sum_to(10000) + 2 * 10000);
+	flow(graph, "z", 10000, 3 * sum_to(10000) + 2 * 10000);
+}
+
+/* The same rows come twice, by different ways, to an operator that adds columns: what it
+ * writes for one handle must not harm the other's. */
+Test(flow, shared_rows_meet_again)
+{
+	static const char *const edges[] = {
+		"\"a -> d\",\"d.p0 -> f\",\"f -> b\",\"d.p1 -> b\",\"b -> c\"",
+		"\"a -> d\",\"a -> f\",\"f -> b\",\"d.p1 -> b\",\"b -> c\"",
+		"\"a -> d\",\"d.p0 -> b\",\"d.p1 -> f\",\"f -> b\",\"b -> c\"",
+	};
+	char graph[1000];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(graph, sizeof graph,
+			 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":"
+			 "18000}},"
+			 "\"d\":{\"op\":\"deal\",\"config\":{\"all\":true}},\"f\":{\"op\":\"keep\",\"config\":{\"one_"
+			 "in\":3}},"
+			 "\"b\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\",\"config\":{\"in_order\":false}}},\"edges\":"
+			 "[%s]}",
+			 edges[i]);
+		flow(graph, "c", 24000, sum_to(18000) + 3 * sum_to(6000));
+	}
 }
 
 Test(flow, fan_in_of_two_sources)
