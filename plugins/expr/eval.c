@@ -95,6 +95,7 @@ static const struct {
 	[XP_FROM_F] = {xp_from_f, 1},
 	[XP_STORE] = {xp_store, 0},
 	[XP_FILTER] = {xp_filter, 0},
+	[XP_PICK] = {xp_pick, 0},
 };
 
 static size_t up(size_t bytes)
@@ -117,7 +118,8 @@ static size_t vector_bytes(const struct xp_rdesc *r, uint32_t rows)
 size_t xp_run_bytes(const struct xp_prog *p, uint32_t rows)
 {
 	size_t n = up(sizeof(struct xp_run)) + up(p->n_regs * sizeof(struct xp_reg)) + up(rows * 2u) +
-		   up((size_t)p->levels * rows * 2u) + up(p->levels * sizeof(struct xp_level)) + up(rows);
+		   up((size_t)p->levels * rows * 2u) + up(p->levels * sizeof(struct xp_level)) + up(rows) +
+		   up(p->n_picks * sizeof(struct xp_level)) + up((size_t)p->n_picks * rows * 2u);
 	uint32_t i;
 
 	for (i = 0; i < p->n_regs; i++)
@@ -159,6 +161,8 @@ struct xp_run *xp_run_init(void *mem, const struct xp_prog *p, uint32_t rows)
 	x->lists = cut(&at, (size_t)p->levels * rows * sizeof *x->lists);
 	x->outer = cut(&at, p->levels * sizeof *x->outer);
 	x->failed = cut(&at, rows);
+	x->picked = cut(&at, p->n_picks * sizeof *x->picked);
+	x->pick_lists = cut(&at, (size_t)p->n_picks * rows * sizeof *x->pick_lists);
 	for (i = 0; i < rows; i++)
 		x->all[i] = (uint16_t)i;
 	for (i = 0; i < p->n_regs; i++) {
@@ -205,15 +209,33 @@ static void start(struct xp_run *x, struct tw_ctx *ctx, struct tw_batch *b)
 	x->depth = 0;
 	x->n = b ? b->n : 1;
 	x->sel = b && b->flags & TW_SELECTED ? (struct xp_level){b->sel, b->n_sel} : (struct xp_level){x->all, x->n};
+	for (i = 0; i < p->n_picks; i++)
+		x->picked[i] = (struct xp_level){x->pick_lists + (size_t)i * x->rows, 0};
 	for (i = 0; b && i < p->n_regs; i++)
 		if (p->regs[i].place == XP_DIRECT || p->regs[i].place == XP_OUT)
 			x->regs[i].v = tw_col(b, p->regs[i].field);
+}
+
+/* A row may go to err after it was picked. */
+static void unpick_failed(const struct xp_run *x, uint32_t pick)
+{
+	uint16_t *list = x->pick_lists + (size_t)pick * x->rows;
+	uint32_t k, n = 0;
+
+	for (k = 0; k < x->picked[pick].n; k++) {
+		list[n] = list[k];
+		n += x->failed[list[k]] ^ 1;
+	}
+	x->picked[pick].n = n;
 }
 
 /* Unselect the rows that went to err. */
 static void leave_failed(struct xp_run *x)
 {
 	uint32_t k, n = 0;
+
+	for (k = 0; k < x->prog->n_picks; k++)
+		unpick_failed(x, k);
 
 	for (k = 0; k < x->sel.n; k++) {
 		uint16_t row = x->sel.sel[k];
@@ -224,7 +246,7 @@ static void leave_failed(struct xp_run *x)
 	tw_select(x->b, n);
 	memset(x->failed, 0, x->rows);
 	x->n_failed = 0;
-	x->sel.n = n;
+	x->sel = (struct xp_level){x->b->sel, n};
 }
 
 uint32_t xp_run_batch(struct xp_run *x, struct tw_ctx *ctx, struct tw_batch *b)

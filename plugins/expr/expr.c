@@ -6,14 +6,12 @@
  * it over a batch, which is passed on with a narrower selection. Nothing is
  * allocated there: the vectors belong to the instance.
  */
-#include "compile.h"
+#include "config.h"
+#include "route.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <thalweg/plugin.h>
-
-#define COLS_MAX 512u
 
 struct plan {
 	struct xp_prog prog;
@@ -21,11 +19,7 @@ struct plan {
 
 /* A bind under way. */
 struct binding {
-	struct tw_bind *b;
-	struct xp_mem mem;
-	struct xp_code code;
-	struct xp_col cols[COLS_MAX];
-	struct xp_scope scope;
+	struct xp_config c;
 	const struct tw_conf *keep, *drop;
 };
 
@@ -53,42 +47,17 @@ static int is_listed(const struct tw_bind *b, const struct tw_conf *list, const 
 static int remains(const struct binding *g, const char *name)
 {
 	if (g->keep)
-		return is_listed(g->b, g->keep, name);
-	return !is_listed(g->b, g->drop, name);
-}
-
-static void report(struct binding *g, const struct tw_conf *v, const struct xp_err *e)
-{
-	if (e->failed == 1)
-		g->b->host->fail(g->b, v, (int)e->at, e->what, e->help[0] ? e->help : NULL);
-}
-
-/* The checked tree of a config value; NULL with the error told. what: it must be a bool. */
-static struct xp_node *read_expr(struct binding *g, const struct tw_conf *v, const char *what)
-{
-	const char *s = g->b->host->str(v);
-	struct xp_err err = {0};
-	struct xp_cx cx = {&g->mem, &err, &g->scope};
-	struct xp_node *n = xp_parse(&g->mem, s, (uint32_t)strlen(s), &err);
-
-	if (n)
-		n = what ? xp_check_bool(&cx, n, what) : xp_check(&cx, n);
-	if (n && n->type == 0) {
-		xp_fail(&err, n->at, "cast(null as i64)", "a null by itself has no type");
-		n = NULL;
-	}
-	if (!n)
-		report(g, v, &err);
-	return n;
+		return is_listed(g->c.b, g->keep, name);
+	return !is_listed(g->c.b, g->drop, name);
 }
 
 static void bind_filter(struct binding *g, const char *key)
 {
-	const struct tw_conf *v = g->b->host->get(g->b->config, key);
-	struct xp_node *n = v ? read_expr(g, v, key) : NULL;
+	const struct tw_conf *v = g->c.b->host->get(g->c.b->config, key);
+	struct xp_node *n = v ? xp_config_read(&g->c, v, key) : NULL;
 
 	if (n)
-		xp_emit_filter(&g->code, n);
+		xp_emit_filter(&g->c.code, n);
 }
 
 /* The column that is called so now, or NULL. */
@@ -96,9 +65,9 @@ static struct xp_col *find_col(struct binding *g, const char *name)
 {
 	uint32_t i;
 
-	for (i = g->scope.n; i > 0; i--)
-		if (strcmp(g->cols[i - 1].name, name) == 0)
-			return &g->cols[i - 1];
+	for (i = g->c.scope.n; i > 0; i--)
+		if (strcmp(g->c.cols[i - 1].name, name) == 0)
+			return &g->c.cols[i - 1];
 	return NULL;
 }
 
@@ -106,37 +75,37 @@ static void bind_column(struct binding *g, const char *name, const struct tw_con
 {
 	struct xp_col *old = find_col(g, name), *col;
 	const struct tw_field *f = NULL;
-	struct xp_node *n = read_expr(g, v, NULL);
+	struct xp_node *n = xp_config_read(&g->c, v, NULL);
 	uint32_t type;
 
-	if (g->scope.n == COLS_MAX) {
-		g->b->host->fail(g->b, v, -1, "too many columns", NULL);
+	if (g->c.scope.n == XP_COLS_MAX) {
+		g->c.b->host->fail(g->c.b, v, -1, "too many columns", NULL);
 		return;
 	}
-	col = &g->cols[g->scope.n++];
+	col = &g->c.cols[g->c.scope.n++];
 	*col = (struct xp_col){.name = name, .is_bad = 1};
 	if (!n)
 		return;
 	if (old && old->field)
-		g->b->host->leave_out(g->b, 0, old->field);
+		g->c.b->host->leave_out(g->c.b, 0, old->field);
 	type = n->type == TW_FIXED ? TW_BYTES : n->type;
 	if (remains(g, name))
-		f = g->b->host->add(g->b, 0, v, name, type, n->nullable, type == TW_DECIMAL ? n->scale : 0);
+		f = g->c.b->host->add(g->c.b, 0, v, name, type, n->nullable, type == TW_DECIMAL ? n->scale : 0);
 	*col = (struct xp_col){.name = name, .type = (uint8_t)type, .scale = n->scale, .nullable = n->nullable};
-	col->reg = xp_emit_set(&g->code, n, f);
+	col->reg = xp_emit_set(&g->c.code, n, f);
 	col->is_loaded = 1;
 }
 
 static void bind_set(struct binding *g)
 {
-	const struct tw_conf *set = g->b->host->get(g->b->config, "set"), *v;
+	const struct tw_conf *set = g->c.b->host->get(g->c.b->config, "set"), *v;
 	const char *name;
 	uint32_t i;
 
-	for (i = 0; set && i < g->b->host->len(set); i++) {
-		v = g->b->host->at(set, i, &name);
+	for (i = 0; set && i < g->c.b->host->len(set); i++) {
+		v = g->c.b->host->at(set, i, &name);
 		if (name[0] == 0)
-			g->b->host->fail(g->b, v, -1, "a column needs a name", NULL);
+			g->c.b->host->fail(g->c.b, v, -1, "a column needs a name", NULL);
 		else
 			bind_column(g, name, v);
 	}
@@ -145,20 +114,20 @@ static void bind_set(struct binding *g)
 /* Each name of keep or drop must be a column's. */
 static void check_names(struct binding *g, const struct tw_conf *list)
 {
-	const char *known[COLS_MAX];
+	const char *known[XP_COLS_MAX];
 	char what[140], help[200];
 	uint32_t i, k;
 
-	for (k = 0; k < g->scope.n; k++)
-		known[k] = g->cols[k].name;
-	for (i = 0; list && i < g->b->host->len(list); i++) {
-		const struct tw_conf *v = g->b->host->at(list, i, NULL);
-		const char *name = g->b->host->str(v);
+	for (k = 0; k < g->c.scope.n; k++)
+		known[k] = g->c.cols[k].name;
+	for (i = 0; list && i < g->c.b->host->len(list); i++) {
+		const struct tw_conf *v = g->c.b->host->at(list, i, NULL);
+		const char *name = g->c.b->host->str(v);
 
 		if (find_col(g, name))
 			continue;
 		snprintf(what, sizeof what, "there is no column \"%.80s\"", name);
-		g->b->host->fail(g->b, v, -1, what, xp_guess(help, sizeof help, name, known, k));
+		g->c.b->host->fail(g->c.b, v, -1, what, xp_guess(help, sizeof help, name, known, k));
 	}
 }
 
@@ -169,23 +138,8 @@ static void bind_rest(struct binding *g, uint32_t n_in)
 	check_names(g, g->keep);
 	check_names(g, g->drop);
 	for (i = 0; i < n_in; i++)
-		if (!remains(g, g->cols[i].name) && find_col(g, g->cols[i].name) == &g->cols[i])
-			g->b->host->leave_out(g->b, 0, g->cols[i].field);
-}
-
-static uint32_t open_scope(struct binding *g)
-{
-	const struct tw_schema *s = g->b->in[0];
-	uint32_t i;
-
-	for (i = 0; s && i < s->n && i < COLS_MAX; i++) {
-		const struct tw_field *f = s->fields[i];
-
-		g->cols[i] = (struct xp_col){
-			.name = f->name, .type = f->type, .scale = f->scale, .nullable = f->nullable, .field = f};
-	}
-	g->scope = (struct xp_scope){g->cols, i};
-	return i;
+		if (!remains(g, g->c.cols[i].name) && find_col(g, g->c.cols[i].name) == &g->c.cols[i])
+			g->c.b->host->leave_out(g->c.b, 0, g->c.cols[i].field);
 }
 
 static int bind(struct tw_bind *b)
@@ -194,8 +148,6 @@ static int bind(struct tw_bind *b)
 	struct plan *plan = tw_bind_plan(b, sizeof *plan);
 	uint32_t n_in;
 
-	g->b = b;
-	g->mem.b = b;
 	g->keep = b->host->get(b->config, "keep");
 	g->drop = b->host->get(b->config, "drop");
 	if (b->host->len(b->config) == 0)
@@ -203,31 +155,18 @@ static int bind(struct tw_bind *b)
 				     "give where, set, having, keep or drop");
 	if (g->keep && g->drop)
 		b->host->fail(b, g->drop, -1, "keep and drop exclude each other", "keep names all that remain");
-	n_in = open_scope(g);
-	xp_code_init(&g->code, &g->mem, g->cols);
+	n_in = xp_config_open(&g->c, b);
 	bind_filter(g, "where");
 	bind_set(g);
 	bind_filter(g, "having");
 	bind_rest(g, n_in);
-	if (g->code.is_full)
-		b->host->fail(b, NULL, -1, "the expressions need too many registers", "make two nodes of this one");
-	if (g->code.prog.makes_text)
-		b->host->text(b);
-	plan->prog = g->code.prog;
-	return tw_bind_end(b);
+	return xp_config_end(&g->c, &plan->prog);
 }
 
 static int create(struct tw_ctx *ctx, const void *plan, void **op)
 {
-	const struct xp_prog *prog = &((const struct plan *)plan)->prog;
-	size_t bytes = (xp_run_bytes(prog, TW_MAX_ROWS) + 63u) & ~(size_t)63u;
-	void *mem = aligned_alloc(64, bytes);
-
-	if (!mem)
-		return ctx->host->fail(ctx, -ENOMEM, "out of memory");
-	memset(mem, 0, bytes);
-	*op = xp_run_init(mem, prog, TW_MAX_ROWS);
-	return 0;
+	*op = xp_run_create(&((const struct plan *)plan)->prog);
+	return *op ? 0 : ctx->host->fail(ctx, -ENOMEM, "out of memory");
 }
 
 /* The instance starts its own block of memory. */
@@ -262,6 +201,6 @@ static const struct tw_kind expr = {
 	.process = process,
 };
 
-static const struct tw_kind *const kinds[] = {&expr, NULL};
+static const struct tw_kind *const kinds[] = {&expr, &xp_route, NULL};
 
 TW_EXPORT const struct tw_plugin tw_plugin = {TW_ABI, "expr", "1.0.0", kinds};

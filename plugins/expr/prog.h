@@ -128,6 +128,7 @@ enum xp_op {
 	/* effects */
 	XP_STORE,  /* a to the column of aux */
 	XP_FILTER, /* keep the rows where a is true */
+	XP_PICK,   /* list the rows where a is true as pick aux; sub 1: they no longer count */
 	XP_OPS
 };
 
@@ -182,6 +183,7 @@ struct xp_prog {
 	char *blob; /* bytes of constant texts */
 	uint32_t n_ins, n_regs, n_sets, n_stores, blob_len;
 	uint32_t levels; /* of PUSH within PUSH */
+	uint32_t n_picks;
 	uint8_t makes_text;
 };
 
@@ -204,11 +206,13 @@ struct xp_level {
 struct xp_run {
 	const struct xp_prog *prog;
 	struct xp_reg *regs;
-	uint16_t *all;          /* 0, 1, 2, ...: the selection of a batch that has none */
-	uint16_t *lists;        /* rows a list, one per level */
-	struct xp_level *outer; /* the selections pushed over */
-	uint8_t *failed;        /* rows that went to err */
-	uint32_t rows;          /* capacity */
+	uint16_t *all;           /* 0, 1, 2, ...: the selection of a batch that has none */
+	uint16_t *lists;         /* rows a list, one per level */
+	struct xp_level *outer;  /* the selections pushed over */
+	uint8_t *failed;         /* rows that went to err */
+	struct xp_level *picked; /* what each pick listed in the batch under way */
+	uint16_t *pick_lists;    /* rows a list, one per pick */
+	uint32_t rows;           /* capacity */
 	/* of the batch under way */
 	struct tw_ctx *ctx;
 	struct tw_batch *b;
