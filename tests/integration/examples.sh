@@ -1,5 +1,5 @@
 #!/bin/sh
-# examples.sh THALWEG SOURCE SCRATCH - every graph of graphs/ and every plugin's example.json is valid and runs to its
+# examples.sh THALWEG SOURCE SCRATCH - every graph of graphs/ and every plugin's example*.json is valid and runs to its
 # end, in a copy of the tree's graphs; those that read standard input get the sample of events. Graphs of graphs/ must
 # do so without a warning.
 set -u
@@ -15,7 +15,7 @@ failed() { # what
 	cat ../out ../err
 }
 
-for graph in graphs/*.json "$source"/plugins/*/example.json; do
+for graph in graphs/*.json "$source"/plugins/*/example*.json; do
 	[ "$graph" != graphs/graph.schema.json ] || continue
 	n=$((n + 1))
 	"$thalweg" validate "$graph" > ../out 2> ../err || failed "is not valid"
