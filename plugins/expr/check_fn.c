@@ -121,6 +121,9 @@ static struct xp_node *text_function(struct xp_cx *cx, struct xp_node *n)
 	if (n->fn == XP_FN_SUBSTR) {
 		if (!want_text(cx, n, 0) || !want_integer(cx, n, 1) || (n->n_args == 3 && !want_integer(cx, n, 2)))
 			return NULL;
+	} else if (n->fn == XP_FN_SPLIT_PART) {
+		if (!want_text(cx, n, 0) || !want_text(cx, n, 1) || !want_integer(cx, n, 2))
+			return NULL;
 	} else if (!want_texts(cx, n)) {
 		return NULL;
 	}
@@ -131,6 +134,8 @@ static struct xp_node *text_function(struct xp_cx *cx, struct xp_node *n)
 	case XP_FN_UPPER: return xp_done(cx, n, XP_LOWER, 1, text_type(n, 1));
 	case XP_FN_TRIM: return xp_done(cx, n, XP_TRIM, 0, text_type(n, 1));
 	case XP_FN_SUBSTR: return xp_done(cx, n, XP_SUBSTR, bytes, text_type(n, 1));
+	case XP_FN_POSITION: return xp_done(cx, n, XP_POSITION, bytes, TW_I64);
+	case XP_FN_SPLIT_PART: return xp_done(cx, n, XP_SPLIT_PART, 0, text_type(n, 1));
 	case XP_FN_STARTS: return xp_done(cx, n, XP_STARTS, 0, TW_BOOL);
 	case XP_FN_ENDS: return xp_done(cx, n, XP_ENDS, 0, TW_BOOL);
 	case XP_FN_CONTAINS: return xp_done(cx, n, XP_CONTAINS, 0, TW_BOOL);

@@ -34,7 +34,8 @@ static uint16_t emit_call(struct xp_code *c, const struct xp_node *n)
 	xp_ins_add(c, &in);
 	for (i = 0; i < n->n_args; i++)
 		xp_release(c, in.arg[i]);
-	if (n->op >= XP_LOWER && n->op <= XP_PRINT_D && n->op != XP_TRIM && n->op != XP_SUBSTR)
+	if (n->op >= XP_LOWER && n->op <= XP_PRINT_D && n->op != XP_TRIM && n->op != XP_SUBSTR &&
+	    n->op != XP_SPLIT_PART)
 		c->prog.makes_text = 1;
 	return in.dst;
 }

@@ -74,6 +74,19 @@ static inline int xp_same(const struct xp_run *x, const struct tw_view *a, const
 	return memcmp(xp_ptr(x, a), xp_ptr(x, b), a->len) == 0;
 }
 
+/* *to becomes bytes from..from+len of the view `of`. */
+static inline void xp_cut(const struct xp_run *x, struct tw_view *to, const struct tw_view *of, uint32_t from,
+			  uint32_t len)
+{
+	const struct tw_view v = *of;
+	const char *p = xp_ptr(x, &v) + from;
+
+	if (len <= TW_VIEW_INLINE)
+		tw_view_set(to, 0, 0, p, len);
+	else
+		tw_view_set(to, v.u.ref.buf, v.u.ref.off + from, p, len);
+}
+
 uint64_t xp_hash_text(const char *p, uint32_t len);
 uint64_t xp_hash_word(uint64_t w);
 int xp_order(const struct xp_run *x, const struct tw_view *a, const struct tw_view *b);
@@ -100,6 +113,8 @@ xp_kernel xp_f_to_f32, xp_d_to_f, xp_d_to_i, xp_i_to_d, xp_fit_i32, xp_fit_u32, 
 /* kern_text.c */
 xp_kernel xp_cmp_s, xp_least_s, xp_in_s, xp_length, xp_starts, xp_ends, xp_contains, xp_like_s, xp_hash_s;
 xp_kernel xp_check_utf8;
+/* kern_find.c */
+xp_kernel xp_position, xp_split_part;
 /* kern_parse.c */
 xp_kernel xp_parse_i, xp_parse_u, xp_parse_f, xp_parse_b, xp_parse_time;
 /* kern_make.c */

@@ -46,18 +46,6 @@ static void made(struct xp_run *x, const struct xp_ins *in, uint32_t row, const 
 		tw_text_commit(x->b, v, len);
 }
 
-/* Bytes from..from+len of the view `of`. */
-static void cut(const struct xp_run *x, struct tw_view *to, const struct tw_view *of, uint32_t from, uint32_t len)
-{
-	const struct tw_view v = *of;
-	const char *p = xp_ptr(x, &v) + from;
-
-	if (len <= TW_VIEW_INLINE)
-		tw_view_set(to, 0, 0, p, len);
-	else
-		tw_view_set(to, v.u.ref.buf, v.u.ref.off + from, p, len);
-}
-
 static void change_case(char *to, const char *from, uint32_t n, int upper)
 {
 	const unsigned char first = upper ? 'a' : 'A';
@@ -112,7 +100,7 @@ void xp_trim(struct xp_run *x, const struct xp_ins *in)
 			from++;
 		while (to > from && is_space(p[to - 1]))
 			to--;
-		cut(x, xp_s(x, in->dst, row), v, from, to - from);
+		xp_cut(x, xp_s(x, in->dst, row), v, from, to - from);
 	}
 }
 
@@ -160,7 +148,7 @@ void xp_substr(struct xp_run *x, const struct xp_ins *in)
 		first = first > 1 ? first : 1;
 		from = skip(p, v->len, first - 1, in->sub);
 		len = end > first ? skip(p + from, v->len - from, end - first, in->sub) : 0;
-		cut(x, xp_s(x, in->dst, row), v, from, len);
+		xp_cut(x, xp_s(x, in->dst, row), v, from, len);
 	}
 }
 

@@ -208,10 +208,10 @@ static void lex_sign(struct xp_lex *l)
 	static const struct {
 		char text[3];
 		uint8_t tok;
-	} signs[] = {{"==", XP_T_EQ},     {"!=", XP_T_NE},   {"<>", XP_T_NE},  {"<=", XP_T_LE},
-		     {">=", XP_T_GE},     {"=", XP_T_EQ},    {"<", XP_T_LT},   {">", XP_T_GT},
-		     {"+", XP_T_PLUS},    {"-", XP_T_MINUS}, {"*", XP_T_STAR}, {"/", XP_T_SLASH},
-		     {"%", XP_T_PERCENT}, {"(", XP_T_LPAR},  {")", XP_T_RPAR}, {",", XP_T_COMMA}};
+	} signs[] = {{"==", XP_T_EQ},   {"!=", XP_T_NE},  {"<>", XP_T_NE},   {"<=", XP_T_LE},     {">=", XP_T_GE},
+		     {"=", XP_T_EQ},    {"<", XP_T_LT},   {">", XP_T_GT},    {"+", XP_T_PLUS},    {"-", XP_T_MINUS},
+		     {"||", XP_T_BARS}, {"*", XP_T_STAR}, {"/", XP_T_SLASH}, {"%", XP_T_PERCENT}, {"(", XP_T_LPAR},
+		     {")", XP_T_RPAR},  {",", XP_T_COMMA}};
 	uint32_t i, n;
 
 	for (i = 0; i < sizeof signs / sizeof *signs; i++) {

@@ -1,7 +1,7 @@
 /*
  * parse.c - tokens made a tree, by recursive descent; see ast.h. [control]
  *
- * From loose to tight: or, and, not, comparisons, + -, * / % div, unary minus.
+ * From loose to tight: or, and, not, comparisons, + - ||, * / % div, unary minus.
  */
 #include "parse.h"
 
@@ -172,8 +172,9 @@ static struct xp_node *parse_add(struct xp_parser *p)
 {
 	struct xp_node *a = parse_mul(p), *b;
 
-	while (a && (p->l.tok == XP_T_PLUS || p->l.tok == XP_T_MINUS)) {
-		uint32_t at = p->l.at, fn = p->l.tok == XP_T_PLUS ? XP_FN_ADD : XP_FN_SUB;
+	while (a && (p->l.tok == XP_T_PLUS || p->l.tok == XP_T_MINUS || p->l.tok == XP_T_BARS)) {
+		uint32_t at = p->l.at, tok = p->l.tok;
+		uint32_t fn = tok == XP_T_PLUS ? XP_FN_ADD : tok == XP_T_MINUS ? XP_FN_SUB : XP_FN_CONCAT;
 
 		xp_next(&p->l);
 		b = parse_mul(p);

@@ -13,6 +13,8 @@ static const struct {
 	{"ends_with", XP_FN_ENDS, 2, 2},
 	{"contains", XP_FN_CONTAINS, 2, 2},
 	{"substr", XP_FN_SUBSTR, 2, 3},
+	{"position", XP_FN_POSITION, 2, 2},
+	{"split_part", XP_FN_SPLIT_PART, 3, 3},
 	{"concat", XP_FN_CONCAT, 1, 64},
 	{"replace", XP_FN_REPLACE, 3, 3},
 	{"abs", XP_FN_ABS, 1, 1},

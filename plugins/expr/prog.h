@@ -96,6 +96,7 @@ enum xp_op {
 	XP_ENDS,
 	XP_CONTAINS,
 	XP_LIKE,
+	XP_POSITION,
 	XP_HASH_S,
 	XP_HASH_I, /* also u */
 	XP_HASH_F,
@@ -110,6 +111,7 @@ enum xp_op {
 	XP_LOWER, /* sub 1: upper */
 	XP_TRIM,
 	XP_SUBSTR,
+	XP_SPLIT_PART,
 	XP_CONCAT,
 	XP_REPLACE,
 	XP_PRINT_I,

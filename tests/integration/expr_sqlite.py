@@ -7,7 +7,7 @@ the semantics differ on purpose, and each such place is one of the rules below:
   - `/` of integers is a float here: CAST AS REAL; `div` is `/` there
   - a float that fits no i64 casts to null here, and to the nearest integer there
   - an integer is compared with a float as a float: CAST AS REAL
-  - functions of another name: starts_with, contains, ends_with, concat, least, greatest, if, the time functions
+  - functions of another name: starts_with, contains, ends_with, position, concat, least, greatest, if, the time functions
 Not made: NaN and infinities (SQLite has none), texts cast to numbers (SQLite takes any prefix), comparisons
 of a text with a number (an error here), substr from below 1 (counts from the end there)."""
 
@@ -111,7 +111,7 @@ class Maker:
         if what == 7:
             return self.pair("abs({0})", "CASE WHEN {0} <> -9223372036854775808 THEN abs({0}) END", d, "i")
         if what == 8:
-            return self.same("length({0})", d, "s")
+            return self.same("length({0})", d, "s") if r.random() < 0.6 else self.pair("position({0}, {1})", "instr({0}, {1})", d, "ss")
         if what == 9:
             return self.pair("cast({0} as i64)", "{0}", d, r.choice("bt"))
         if what == 10:
@@ -211,7 +211,7 @@ class Maker:
         if what == 3:
             return self.same("substr({0}, p)", d, "s")
         if what == 4:
-            return self.pair("concat({0}, {1})", "({0} || {1})", min(d, 1), "ss")
+            return self.pair(r.choice(["concat({0}, {1})", "({0} || {1})"]), "({0} || {1})", min(d, 1), "ss")
         if what == 5:
             return self.same("replace({0}, %s, %s)" % (quoted(r.choice(WORDS)), quoted(r.choice(WORDS[:8]))), min(d, 1), "s")
         if what == 6:
