@@ -113,13 +113,13 @@ Test(flow, shared_rows_meet_again)
 	for (i = 0; i < 3; i++) {
 		snprintf(graph, sizeof graph,
 			 "{\"thalweg\":\"1\",\"name\":\"t\",\"nodes\":{\"a\":{\"op\":\"seq\",\"config\":{\"count\":"
-			 "18000}},"
+			 "6000}},"
 			 "\"d\":{\"op\":\"deal\",\"config\":{\"all\":true}},\"f\":{\"op\":\"keep\",\"config\":{\"one_"
 			 "in\":3}},"
 			 "\"b\":{\"op\":\"twice\"},\"c\":{\"op\":\"check\",\"config\":{\"in_order\":false}}},\"edges\":"
 			 "[%s]}",
 			 edges[i]);
-		flow(graph, "c", 24000, sum_to(18000) + 3 * sum_to(6000));
+		flow(graph, "c", 8000, sum_to(6000) + 3 * sum_to(2000));
 	}
 }
 
