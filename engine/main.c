@@ -15,6 +15,7 @@ struct command {
 
 static const struct command commands[] = {
 	{"run", tw_cmd_run, "run a graph in the foreground, until it ends or is interrupted"},
+	{"bench", tw_cmd_bench, "run a graph to measure it: rates, latencies, CPU and memory"},
 	{"validate", tw_cmd_validate, "say whether a graph is sound, with all that is wrong"},
 	{"graph", tw_cmd_graph, "draw a graph: SVG, DOT or Mermaid"},
 	{"place", tw_cmd_place, "show which core would run which node, and why"},

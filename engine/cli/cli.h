@@ -24,6 +24,7 @@ enum tw_exit {
 
 /* Each: argv[0] is the subcommand's name. An exit code. */
 int tw_cmd_run(int argc, char **argv);
+int tw_cmd_bench(int argc, char **argv);
 int tw_cmd_validate(int argc, char **argv);
 int tw_cmd_inspect(int argc, char **argv);
 int tw_cmd_plugins(int argc, char **argv);
@@ -32,6 +33,8 @@ int tw_cmd_place(int argc, char **argv);
 int tw_cmd_schema(int argc, char **argv);
 int tw_cmd_doctor(int argc, char **argv);
 int tw_cmd_version(int argc, char **argv);
+
+#define TW_BENCH_ROUNDS_MAX 99u
 
 /* Options that all commands on a graph take. */
 struct tw_cli {
@@ -43,6 +46,12 @@ struct tw_cli {
 	const char *format; /* --format */
 	int64_t run_for_ns; /* --for */
 	bool placement;     /* --placement */
+	struct {
+		const char *json, *compare, *svg; /* files; NULL: not asked for */
+		uint32_t rounds;                  /* 0: not said */
+		int64_t warmup_ns;
+		double fail_over; /* percent; 0: never */
+	} bench;
 };
 
 /* Parse options into *c by `letters`, a subset of the letters in cli/options.c;
@@ -61,6 +70,21 @@ void tw_cli_print_diags(const struct tw_cli *c, const struct tw_engine *e);
 void tw_report_print(FILE *out, const struct tw_engine_stats *s, const struct tw_engine *e);
 void tw_report_json(FILE *out, const struct tw_engine_stats *s, const struct tw_engine *e);
 const char *tw_report_end(enum tw_engine_end end);
+
+/* SIGINT and SIGTERM, blocked in all threads, as a descriptor (cli/progress.c). -errno. */
+int tw_cli_open_signals(void);
+bool tw_cli_signalled(int signals); /* one came since it was last asked */
+
+/* What the progress line showed last. */
+struct tw_progress {
+	bool shown;
+	int64_t at;
+	uint64_t rows, bytes;
+};
+
+/* One line on stderr, rewritten in place, a few times a second. label: what stands before it. */
+void tw_progress_show(struct tw_progress *p, struct tw_engine *e, const char *label);
+void tw_progress_clear(struct tw_progress *p);
 
 /* A JSON string literal with its quotes. */
 void tw_cli_json_string(FILE *out, const char *s);

@@ -9,7 +9,9 @@
 #include <string.h>
 
 /* Letters: s --set, w --workers, S --slots, W --wait, p --plugins, t --topology,
- * d --drain, f --for, j --json, q --quiet, o -o/--output, F --format, P --placement. */
+ * d --drain, f --for, j --json, q --quiet, o -o/--output, F --format, P --placement;
+ * of bench: J --json FILE, u --warmup, r --rounds, R --rate, C --compare, O --fail-over,
+ * V --svg. */
 static const struct option all[] = {
 	{"set", required_argument, NULL, 's'},     {"workers", required_argument, NULL, 'w'},
 	{"slots", required_argument, NULL, 'S'},   {"wait", required_argument, NULL, 'W'},
@@ -18,6 +20,10 @@ static const struct option all[] = {
 	{"json", no_argument, NULL, 'j'},          {"quiet", no_argument, NULL, 'q'},
 	{"output", required_argument, NULL, 'o'},  {"format", required_argument, NULL, 'F'},
 	{"placement", no_argument, NULL, 'P'},     {"help", no_argument, NULL, 'h'},
+	{"json", required_argument, NULL, 'J'},    {"warmup", required_argument, NULL, 'u'},
+	{"rounds", required_argument, NULL, 'r'},  {"rate", required_argument, NULL, 'R'},
+	{"compare", required_argument, NULL, 'C'}, {"fail-over", required_argument, NULL, 'O'},
+	{"svg", required_argument, NULL, 'V'},
 };
 
 #define N_ALL (sizeof all / sizeof *all)
@@ -87,6 +93,31 @@ static int parse_time(const char *command, const char *option, int64_t *ns)
 	return -1;
 }
 
+static int parse_number(const char *command, const char *option, double max, double *out)
+{
+	char *end, why[80];
+
+	*out = strtod(optarg, &end);
+	if (*end == '\0' && end != optarg && *out > 0 && *out <= max)
+		return -1;
+	snprintf(why, sizeof why, "must be a number above 0, at most %.0f", max);
+	return bad(command, option, why, optarg);
+}
+
+static int take_bench_option(struct tw_cli *c, const char *command, int letter)
+{
+	switch (letter) {
+	case 'J': c->bench.json = optarg; return -1;
+	case 'u': return parse_time(command, "warmup", &c->bench.warmup_ns);
+	case 'r': return parse_count(command, "rounds", TW_BENCH_ROUNDS_MAX, &c->bench.rounds);
+	case 'R': return parse_number(command, "rate", 1e9, &c->opts.rate);
+	case 'C': c->bench.compare = optarg; return -1;
+	case 'O': return parse_number(command, "fail-over", 1e6, &c->bench.fail_over);
+	case 'V': c->bench.svg = optarg; return -1;
+	default: return TW_EXIT_USAGE;
+	}
+}
+
 static int take_option(struct tw_cli *c, const char *command, int letter)
 {
 	switch (letter) {
@@ -103,7 +134,7 @@ static int take_option(struct tw_cli *c, const char *command, int letter)
 	case 'o': c->output = optarg; return -1;
 	case 'F': c->format = optarg; return -1;
 	case 'P': c->placement = true; return -1;
-	default: return TW_EXIT_USAGE;
+	default: return take_bench_option(c, command, letter);
 	}
 }
 

@@ -2,12 +2,8 @@
 #include <cli/cli.h>
 
 #include <base/clock.h>
-#include <base/units.h>
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -25,74 +21,16 @@ static const char usage[] =
 	"  --json              report as JSON on stdout\n"
 	"  --quiet             no progress, no report\n";
 
-/* SIGINT and SIGTERM as a descriptor; all other threads have them blocked. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static uint64_t rows_read(const struct tw_engine_stats *s, uint64_t *bytes)
-{
-	uint64_t rows = 0;
-	uint32_t i;
-
-	*bytes = 0;
-	for (i = 0; i < s->n_nodes; i++) {
-		if (s->nodes[i].batches_in || s->nodes[i].rows_in)
-			continue;
-		rows += s->nodes[i].rows_out;
-		*bytes += s->nodes[i].bytes;
-	}
-	return rows;
-}
-
-struct progress {
-	bool shown;
-	int64_t at;
-	uint64_t rows, bytes;
-};
-
-/* One line, rewritten in place, a few times a second, on a terminal only. */
-static void show_progress(struct progress *p, struct tw_engine *e)
-{
-	struct tw_engine_stats s;
-	char rows[32], rate[32], bytes[32], p50[32], p99[32];
-	uint64_t n, b;
-	double dt;
-
-	tw_engine_stats(e, &s);
-	n = rows_read(&s, &b);
-	dt = (double)(s.elapsed_ns - p->at) / 1e9;
-	if (dt < 0.25)
-		return;
-	tw_format_count(rows, sizeof rows, (double)n);
-	tw_format_count(rate, sizeof rate, (double)(n - p->rows) / dt);
-	tw_format_size(bytes, sizeof bytes, (uint64_t)((double)(b - p->bytes) / dt));
-	fprintf(stderr, "\r\033[K%5.1f s  %s rows  %s rows/s  %s/s  latency p50 %s p99 %s", (double)s.elapsed_ns / 1e9,
-		rows, rate, bytes, tw_format_duration(p50, sizeof p50, (int64_t)s.lat_p50),
-		tw_format_duration(p99, sizeof p99, (int64_t)s.lat_p99));
-	fflush(stderr);
-	*p = (struct progress){.shown = true, .at = s.elapsed_ns, .rows = n, .bytes = b};
-}
-
 /* Wait for the end, minding signals and --for. true: interrupted a second time. */
 static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
 {
 	const bool live = !c->quiet && !c->json && isatty(STDERR_FILENO);
 	const int64_t until = c->run_for_ns ? tw_clock_mono() + c->run_for_ns : INT64_MAX;
-	struct progress p = {0};
+	struct tw_progress p = {0};
 	uint32_t n_signals = 0;
 
 	while (!tw_engine_wait(e, 20)) {
-		struct signalfd_siginfo info;
-
-		if (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (tw_cli_signalled(signals)) {
 			if (++n_signals == 1)
 				tw_engine_drain(e);
 			else
@@ -104,10 +42,9 @@ static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
 		if (tw_clock_mono() > until)
 			tw_engine_drain(e);
 		if (live)
-			show_progress(&p, e);
+			tw_progress_show(&p, e, "");
 	}
-	if (p.shown)
-		fputs("\r\033[K", stderr);
+	tw_progress_clear(&p);
 	return n_signals > 1;
 }
 
@@ -140,8 +77,8 @@ int tw_cmd_run(int argc, char **argv)
 	ret = tw_cli_load(&c, &e);
 	if (ret != -1)
 		return ret;
-	signals = open_signals();
-	ret = signals < 0 ? -errno : tw_engine_start(e);
+	signals = tw_cli_open_signals();
+	ret = signals < 0 ? signals : tw_engine_start(e);
 	if (ret < 0) {
 		tw_cli_print_diags(&c, e);
 		if (tw_engine_diags(e)->n_errors == 0)

@@ -7,6 +7,7 @@
 #include <control/placing.h>
 #include <control/stats.h>
 #include <errno.h>
+#include <graph/rate.h>
 #include <plugin/registry.h>
 #include <run/run.h>
 #include <stdlib.h>
@@ -41,6 +42,9 @@ static int read_graph(struct tw_engine *e)
 	if (ret < 0)
 		return ret;
 	e->kinds = (struct tw_kinds){.n = e->registry.n_kinds, .kinds = e->registry.kinds};
+	ret = e->opts.rate > 0 ? tw_spec_set_rate(e->spec, &e->kinds, e->opts.rate, &e->diags) : 0;
+	if (ret < 0)
+		return ret;
 	ret = tw_check(e->spec, &e->kinds, &e->checked, &e->diags);
 	if (ret < 0)
 		return ret;

@@ -12,6 +12,7 @@
 #include <place/partition.h>
 
 struct tw_engine;
+struct tw_hist;
 
 struct tw_engine_opts {
 	const char *path; /* graph file, "-" for stdin */
@@ -24,6 +25,7 @@ struct tw_engine_opts {
 	uint32_t slots;       /* 0: as the graph says; else for every edge */
 	int wait;             /* -1: as the graph says; else enum tw_wait */
 	int64_t drain_ns;     /* deadline of a drain; 0: 10 s */
+	double rate;          /* records a second of every source that knows a rate; 0: as the graph says */
 };
 
 /* Load: read, check, bind, place; nothing runs yet. 0; -EINVAL: the graph is bad;
@@ -61,7 +63,8 @@ struct tw_node_stats {
 	uint64_t late_unwired;        /* rows for an output that nothing reads, but err */
 	uint64_t bytes;               /* read or written, where the kind counts "bytes" */
 	uint64_t busy_ns;
-	uint64_t queued; /* batches waiting at its inputs, about */
+	uint64_t queued;               /* batches waiting at its inputs, about */
+	const struct tw_hist *latency; /* of a sink: ns from origin, by batch; else NULL */
 	uint32_t n_counters;
 	const char *const *counter_names;
 	const uint64_t *counters;

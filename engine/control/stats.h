@@ -12,7 +12,9 @@ struct tw_engine_readings {
 	struct tw_node_stats *nodes;
 	struct tw_worker_stats *workers;
 	uint64_t *counters;
-	struct tw_hist *latency;
+	struct tw_hist *latency; /* of all sinks */
+	uint32_t n_nodes;
+	struct tw_hist **latency_of; /* [n_nodes] copies; NULL: no sink */
 };
 
 /* Fill all of out but end, why and elapsed_ns. Memory short: fewer rows. */

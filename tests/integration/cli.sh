@@ -36,7 +36,7 @@ expect 0 "help" "$thalweg" --help
 has "Exit codes"
 expect 2 "unknown command" "$thalweg" rum
 has 'did you mean "run"'
-for c in run validate graph place plugins inspect schema doctor version; do
+for c in run bench validate graph place plugins inspect schema doctor version; do
 	expect 0 "$c --help" "$thalweg" $c --help
 	has "usage: thalweg $c"
 	expect 2 "$c with a bad option" "$thalweg" $c --nonsense

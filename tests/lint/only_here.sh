@@ -8,7 +8,7 @@ hwloc.h       ^engine/place/topo\.c$
 dlfcn.h       ^engine/plugin/loader\.c$|^tests/integration/count_calls\.c$|^tests/
 jansson.h     ^engine/base/json[a-z_]*\.[ch]$|^engine/graph/|^sdk/testing/
 threads.h     ^engine/run/|^tests/
-pthread.h     ^engine/run/|^engine/cli/doctor_hop\.c$|^tests/
+pthread.h     ^engine/run/|^engine/cli/(doctor_hop|bench_noise)\.c$|^tests/
 microhttpd.h  ^engine/control/
 sched.h       ^engine/(run|place)/|^engine/cli/doctor|^tests/
 sys/epoll.h   ^engine/run/|^tests/
