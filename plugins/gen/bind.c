@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const methods[METHODS] = {"seq",   "uniform", "normal", "zipf", "choice",
-					     "const", "time",    "hex",    "text"};
+					     "const", "time",    "hex",    "text", "due"};
 
 static enum method method_of(const char *name)
 {
@@ -44,7 +44,8 @@ static uint32_t usual_type(struct tw_bind *b, const struct tw_conf *v, enum meth
 	case ZIPF: return TW_I64;
 	case CHOICE: return type_of(b, values ? b->host->at(values, 0, NULL) : NULL);
 	case CONST: return type_of(b, param(b, v, "value"));
-	case TIME: return TW_TIMESTAMP;
+	case TIME:
+	case DUE: return TW_TIMESTAMP;
 	default: return TW_STR;
 	}
 }
@@ -56,7 +57,8 @@ static bool can_make(enum method m, uint32_t type)
 	switch (m) {
 	case CHOICE:
 	case CONST: return true;
-	case TIME: return is_time || type == TW_I64;
+	case TIME:
+	case DUE: return is_time || type == TW_I64;
 	case HEX:
 	case TEXT: return is_text;
 	case NORMAL: return !is_text && !is_time && type != TW_BOOL;

@@ -39,14 +39,15 @@ static void put_value(struct tw_batch *b, const struct spec *s, uint32_t row, co
 	}
 }
 
-static uint32_t fill_column(struct tw_ctx *ctx, struct tw_batch *b, const struct spec *s, uint64_t first, uint32_t n)
+static uint32_t fill_column(struct tw_ctx *ctx, struct tw_batch *b, const struct spec *s, const struct clock *clock,
+			    uint64_t first, uint32_t n)
 {
 	char scratch[LENGTH_MAX];
 	struct value v;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		value_of(s, first + i, &v, scratch);
+		value_of(s, first + i, clock, &v, scratch);
 		tw_set_valid(b, s->field, i, !v.is_null);
 		if (v.is_null)
 			continue;
@@ -58,7 +59,8 @@ static uint32_t fill_column(struct tw_ctx *ctx, struct tw_batch *b, const struct
 	return i;
 }
 
-static uint32_t fill_lines(struct tw_ctx *ctx, const struct conf *c, struct tw_batch *b, uint64_t first, uint32_t n)
+static uint32_t fill_lines(struct tw_ctx *ctx, const struct conf *c, const struct clock *clock, struct tw_batch *b,
+			   uint64_t first, uint32_t n)
 {
 	struct tw_view *col = tw_col(b, c->line);
 	char scratch[LENGTH_MAX];
@@ -69,18 +71,19 @@ static uint32_t fill_lines(struct tw_ctx *ctx, const struct conf *c, struct tw_b
 
 		if (!to)
 			break;
-		tw_text_commit(b, &col[i], (uint32_t)(put_record(c, first + i, to, scratch) - to));
+		tw_text_commit(b, &col[i], (uint32_t)(put_record(c, first + i, clock, to, scratch) - to));
 	}
 	return i;
 }
 
-uint32_t fill_columns(struct tw_ctx *ctx, const struct conf *c, struct tw_batch *b, uint64_t first, uint32_t n)
+uint32_t fill_columns(struct tw_ctx *ctx, const struct conf *c, const struct clock *clock, struct tw_batch *b,
+		      uint64_t first, uint32_t n)
 {
 	uint32_t i;
 
 	if (c->line)
-		return fill_lines(ctx, c, b, first, n);
+		return fill_lines(ctx, c, clock, b, first, n);
 	for (i = 0; i < c->n_specs; i++)
-		n = fill_column(ctx, b, &c->specs[i], first, n);
+		n = fill_column(ctx, b, &c->specs[i], clock, first, n);
 	return n;
 }

@@ -14,7 +14,7 @@ struct gen {
 	const struct conf *conf;
 	const struct tw_timer_host *timer;
 	uint64_t row;
-	int64_t start_ns; /* when row 0 was due; 0: not begun */
+	struct clock clock;
 };
 
 static int create(struct tw_ctx *ctx, const void *plan, void **op)
@@ -24,6 +24,7 @@ static int create(struct tw_ctx *ctx, const void *plan, void **op)
 	if (!g)
 		return ctx->host->fail(ctx, -ENOMEM, "out of memory");
 	g->conf = plan;
+	g->clock.rate = g->conf->rate;
 	g->timer = ctx->host->extension(ctx, TW_EXT_TIMER);
 	*op = g;
 	return 0;
@@ -35,11 +36,6 @@ static void destroy(struct tw_ctx *ctx, void *op)
 	free(op);
 }
 
-static int64_t due_ns(const struct gen *g, uint64_t row)
-{
-	return g->start_ns + (int64_t)((double)row / g->conf->rate * 1e9);
-}
-
 /* How many rows from the present one on are to be made now, at most a full batch. */
 static uint32_t rows_due(struct gen *g, int64_t now)
 {
@@ -47,17 +43,17 @@ static uint32_t rows_due(struct gen *g, int64_t now)
 	const uint32_t most = left < TW_MAX_ROWS ? (uint32_t)left : TW_MAX_ROWS;
 	uint32_t n = 0, step;
 
-	if (g->conf->rate == 0 || most == 0)
+	if (g->clock.rate == 0 || g->clock.start_ns == 0)
+		g->clock.start_ns = now;
+	if (g->clock.rate == 0 || most == 0)
 		return most;
-	if (g->start_ns == 0)
-		g->start_ns = now;
 	for (step = TW_MAX_ROWS; step > 0; step /= 2) /* due times ascend */
-		if (n + step <= most && due_ns(g, g->row + n + step - 1) <= now)
+		if (n + step <= most && due_ns(&g->clock, g->row + n + step - 1) <= now)
 			n += step;
 	return n;
 }
 
-static bool emit(struct tw_ctx *ctx, struct gen *g, uint32_t rows, int64_t origin)
+static bool emit(struct tw_ctx *ctx, struct gen *g, uint32_t rows)
 {
 	struct tw_batch *b = tw_batch_new(ctx, 0, rows);
 	uint32_t n;
@@ -65,8 +61,8 @@ static bool emit(struct tw_ctx *ctx, struct gen *g, uint32_t rows, int64_t origi
 	if (!b)
 		return false;
 	n = rows < TW_CLASS_ROWS(b->cls) ? rows : TW_CLASS_ROWS(b->cls);
-	n = fill_columns(ctx, g->conf, b, g->row, n);
-	b->origin_ns = origin;
+	n = fill_columns(ctx, g->conf, &g->clock, b, g->row, n);
+	b->origin_ns = due_ns(&g->clock, g->row);
 	tw_fill(b, n);
 	g->row += n;
 	if (n)
@@ -80,7 +76,6 @@ static int poll(struct tw_ctx *ctx, void *op, uint32_t budget)
 {
 	struct gen *g = op;
 	const int64_t now = ctx->host->now(ctx);
-	const bool is_paced = g->conf->rate > 0;
 
 	for (;; budget--) {
 		const uint32_t n = rows_due(g, now);
@@ -88,10 +83,10 @@ static int poll(struct tw_ctx *ctx, void *op, uint32_t budget)
 		if (g->conf->count && g->row == g->conf->count)
 			return TW_EOS;
 		if (n == 0) {
-			g->timer->arm(ctx, due_ns(g, g->row));
+			g->timer->arm(ctx, due_ns(&g->clock, g->row));
 			return TW_WAIT;
 		}
-		if (budget == 0 || !emit(ctx, g, n, is_paced ? due_ns(g, g->row) : now))
+		if (budget == 0 || !emit(ctx, g, n))
 			return TW_DONE;
 	}
 }
@@ -115,7 +110,7 @@ static const char config[] =
 	" \"additionalProperties\": {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"gen\"],"
 	" \"properties\": {"
 	"\"gen\": {\"enum\": [\"seq\", \"uniform\", \"normal\", \"zipf\", \"choice\", \"const\", \"time\", \"hex\", "
-	"\"text\"],"
+	"\"text\", \"due\"],"
 	" \"description\": \"how values are made\"},"
 	"\"type\": {\"enum\": [\"bool\", \"i32\", \"i64\", \"u32\", \"u64\", \"f32\", \"f64\", \"timestamp\", "
 	"\"decimal\","
@@ -136,6 +131,8 @@ static const char config[] =
 	"\"values\": {\"type\": \"array\", \"minItems\": 1, \"items\": {}, \"description\": \"choice: one of these\"},"
 	"\"value\": {\"description\": \"const: this\"},"
 	"\"prefix\": {\"type\": \"string\", \"description\": \"of a text: what stands before the generated part\"},"
+	"\"alphabet\": {\"type\": \"string\", \"minLength\": 1, \"description\": \"text: characters to take, each as "
+	"often\"},"
 	"\"length\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 4096, \"description\": \"hex, text: "
 	"characters\"}"
 	"}}}}}";

@@ -3,7 +3,7 @@
  *
  * A value depends on the seed, the field's name and the row's number alone, so that
  * rows are the same in batches of any size, and on any machine: only integers and
- * plain IEEE arithmetic are used.
+ * plain IEEE arithmetic are used. But for DUE, which tells the time.
  */
 #ifndef GEN_H
 #define GEN_H
@@ -15,9 +15,10 @@
 
 #define LENGTH_MAX 4096u /* of a text */
 #define ZIPF_MAX 1000000u
+#define LETTERS_MAX 256u
 #define MAX_OUT 16u
 
-enum method { SEQ, UNIFORM, NORMAL, ZIPF, CHOICE, CONST, TIME, HEX, TEXT, METHODS };
+enum method { SEQ, UNIFORM, NORMAL, ZIPF, CHOICE, CONST, TIME, HEX, TEXT, DUE, METHODS };
 
 /* A value written in the config. */
 struct item {
@@ -45,8 +46,13 @@ struct spec {
 	const struct item *items;
 	const char *prefix;
 	uint32_t prefix_len;
-	uint32_t least, most; /* TEXT, HEX: length */
-	const char *lead;     /* of JSON: {"name": or ,"name": */
+	uint32_t least, most; /* TEXT, HEX: length in characters */
+	uint32_t n_letters;   /* TEXT with an alphabet; else 0 */
+	const char *letters;
+	const uint32_t *letter_at; /* [n_letters + 1] where each begins */
+	uint32_t json_most;        /* bytes of the generated part in JSON */
+	bool has_escapes;          /* some letters are written otherwise in JSON */
+	const char *lead;          /* of JSON: {"name": or ,"name": */
 	uint32_t lead_len;
 	const char *json_prefix; /* the prefix, escaped */
 	uint32_t json_prefix_len;
@@ -58,8 +64,19 @@ struct conf {
 	const struct tw_field *line; /* records are JSON in this column; or NULL */
 	uint32_t json_max;           /* longest record */
 	uint64_t count;              /* 0: no end */
-	double rate;                 /* records a second; 0: as fast as possible */
+	double rate;                 /* of the clock */
 };
+
+/* When records are due. */
+struct clock {
+	double rate;      /* records a second; 0: as fast as possible */
+	int64_t start_ns; /* when row 0 was due; without a rate: now. 0: not begun */
+};
+
+static inline int64_t due_ns(const struct clock *c, uint64_t row)
+{
+	return c->rate > 0 ? c->start_ns + (int64_t)((double)row / c->rate * 1e9) : c->start_ns;
+}
 
 struct value {
 	bool is_null;
@@ -78,16 +95,17 @@ const struct tw_conf *param(struct tw_bind *b, const struct tw_conf *v, const ch
 
 /* value.c: the value of a field in a row. Texts are in the spec or in scratch, of
  * LENGTH_MAX bytes. Pure. */
-void value_of(const struct spec *s, uint64_t row, struct value *v, char *scratch);
+void value_of(const struct spec *s, uint64_t row, const struct clock *clock, struct value *v, char *scratch);
 uint64_t mix(uint64_t x);
 int64_t in_range(uint32_t type, int64_t v); /* the nearest that the type can hold */
 double round_real(double d);                /* to a multiple of 10^-6, where that is exact */
 
 /* fill.c: rows first.. of b; how many fitted, at most n. [worker] */
-uint32_t fill_columns(struct tw_ctx *ctx, const struct conf *c, struct tw_batch *b, uint64_t first, uint32_t n);
+uint32_t fill_columns(struct tw_ctx *ctx, const struct conf *c, const struct clock *clock, struct tw_batch *b,
+		      uint64_t first, uint32_t n);
 
 /* json.c: a record as JSON text, of at most json_max bytes. Pure. */
-char *put_record(const struct conf *c, uint64_t row, char *to, char *scratch);
+char *put_record(const struct conf *c, uint64_t row, const struct clock *clock, char *to, char *scratch);
 char *put_int(char *to, int64_t v);
 uint32_t json_bound(const struct spec *s);
 

@@ -60,6 +60,19 @@ static char *put_real(char *to, double d)
 	return to + sprintf(to, "%.17g", d);
 }
 
+static char *put_escaped(char *to, const char *s, uint32_t len)
+{
+	for (; len > 0; len--, s++) {
+		if (*s == '"' || *s == '\\')
+			*to++ = '\\';
+		if ((unsigned char)*s < 0x20)
+			to += sprintf(to, "\\u%04x", (unsigned)*s);
+		else
+			*to++ = *s;
+	}
+	return to;
+}
+
 static char *put_value(const struct spec *s, const struct value *v, char *to)
 {
 	if (v->is_null)
@@ -80,14 +93,14 @@ static char *put_value(const struct spec *s, const struct value *v, char *to)
 	case TW_BYTES:
 		*to++ = '"';
 		to = put(to, s->json_prefix, s->json_prefix_len);
-		to = put(to, v->s, v->len);
+		to = s->has_escapes ? put_escaped(to, v->s, v->len) : put(to, v->s, v->len);
 		*to++ = '"';
 		return to;
 	default: return put_int(to, in_range(s->type, v->i));
 	}
 }
 
-char *put_record(const struct conf *c, uint64_t row, char *to, char *scratch)
+char *put_record(const struct conf *c, uint64_t row, const struct clock *clock, char *to, char *scratch)
 {
 	struct value v;
 	uint32_t i;
@@ -95,7 +108,7 @@ char *put_record(const struct conf *c, uint64_t row, char *to, char *scratch)
 	for (i = 0; i < c->n_specs; i++) {
 		const struct spec *s = &c->specs[i];
 
-		value_of(s, row, &v, scratch);
+		value_of(s, row, clock, &v, scratch);
 		to = put(to, s->lead, s->lead_len);
 		to = put_value(s, &v, to);
 	}
@@ -105,7 +118,7 @@ char *put_record(const struct conf *c, uint64_t row, char *to, char *scratch)
 
 uint32_t json_bound(const struct spec *s)
 {
-	uint32_t i, most = s->most;
+	uint32_t i, most = s->json_most;
 
 	for (i = 0; s->items && i < s->n; i++)
 		most = s->items[i].json_len > most ? s->items[i].json_len : most;

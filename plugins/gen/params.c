@@ -117,6 +117,33 @@ static void read_time(struct tw_bind *b, const struct tw_conf *v, struct spec *s
 			      "such as \"2026-01-01T00:00:00Z\", or a whole number of ns");
 }
 
+/* The characters of an alphabet: code points of UTF-8, which the host has checked. */
+static void read_alphabet(struct tw_bind *b, const struct tw_conf *at, struct spec *s)
+{
+	const char *letters = b->host->str(at);
+	const uint32_t len = (uint32_t)strlen(letters);
+	uint32_t *begin = b->host->alloc(b, (LETTERS_MAX + 1) * sizeof *begin), i, widest = 0;
+
+	for (i = 0; i < len; i++) {
+		s->has_escapes |= (unsigned char)letters[i] < 0x20 || letters[i] == '"' || letters[i] == '\\';
+		if (((unsigned char)letters[i] & 0xc0) == 0x80)
+			continue;
+		if (s->n_letters == LETTERS_MAX) {
+			b->host->fail(b, at, -1, "an alphabet has at most 256 characters", NULL);
+			return;
+		}
+		begin[s->n_letters++] = i;
+	}
+	begin[s->n_letters] = len;
+	for (i = 0; i < s->n_letters; i++)
+		widest = begin[i + 1] - begin[i] > widest ? begin[i + 1] - begin[i] : widest;
+	s->letters = letters;
+	s->letter_at = begin;
+	s->json_most = s->most * (s->has_escapes ? 6 : widest);
+	if (s->most * widest > LENGTH_MAX)
+		b->host->fail(b, at, -1, "a text of such characters can be longer than 4096 bytes", "make it shorter");
+}
+
 static void read_text(struct tw_bind *b, const struct tw_conf *v, struct spec *s)
 {
 	const struct tw_conf *length = param(b, v, "length"), *n = param(b, v, "n");
@@ -128,6 +155,9 @@ static void read_text(struct tw_bind *b, const struct tw_conf *v, struct spec *s
 	s->least = length ? (uint32_t)b->host->i64(length) : (uint32_t)least;
 	s->most = length ? s->least : (uint32_t)most;
 	s->n = n ? (uint32_t)b->host->i64(n) : 0;
+	s->json_most = s->most;
+	if (!b->failed && param(b, v, "alphabet"))
+		read_alphabet(b, param(b, v, "alphabet"), s);
 }
 
 /* What JSON writes for a text. */
@@ -231,6 +261,8 @@ static void read_prefix(struct tw_bind *b, const struct tw_conf *v, struct spec 
 
 void params_read(struct tw_bind *b, const struct tw_conf *v, struct spec *s)
 {
+	if (s->method != TEXT && param(b, v, "alphabet"))
+		b->host->fail(b, param(b, v, "alphabet"), -1, "only a text has an alphabet", NULL);
 	switch (s->method) {
 	case SEQ: read_seq(b, v, s); break;
 	case UNIFORM: read_uniform(b, v, s); break;
@@ -242,6 +274,7 @@ void params_read(struct tw_bind *b, const struct tw_conf *v, struct spec *s)
 	case TIME: read_time(b, v, s); break;
 	case HEX:
 	case TEXT: read_text(b, v, s); break;
+	case DUE: break;
 	default: read_items(b, v, s); break;
 	}
 	read_prefix(b, v, s);

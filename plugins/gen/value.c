@@ -107,6 +107,25 @@ static void put_text(const struct spec *s, uint64_t row, struct value *v, char *
 	v->s = to;
 }
 
+/* As put_text, of the field's own characters. */
+static void put_letters(const struct spec *s, uint64_t row, struct value *v, char *to)
+{
+	const uint64_t key = s->n ? below(draw(s, row, 1000), s->n - 1) : row;
+	const uint64_t own = mix((s->n ? ~s->salt : s->salt) + key * 0x9e3779b97f4a7c15u);
+	const uint32_t n = s->least + (uint32_t)below(mix(own), s->most - s->least);
+	uint32_t i, len = 0;
+
+	for (i = 0; i < n; i++) {
+		const uint32_t k = (uint32_t)below(mix(own + i + 1), s->n_letters - 1);
+		const uint32_t bytes = s->letter_at[k + 1] - s->letter_at[k];
+
+		memcpy(to + len, s->letters + s->letter_at[k], bytes);
+		len += bytes;
+	}
+	v->s = to;
+	v->len = len;
+}
+
 static void put_number(struct value *v, char *to)
 {
 	v->s = to;
@@ -141,7 +160,7 @@ static void draw_number(const struct spec *s, uint64_t row, struct value *v)
 	v->d = round_real(v->d);
 }
 
-void value_of(const struct spec *s, uint64_t row, struct value *v, char *scratch)
+void value_of(const struct spec *s, uint64_t row, const struct clock *clock, struct value *v, char *scratch)
 {
 	*v = (struct value){.is_null = s->null_below && draw(s, row, 2000) < s->null_below};
 	if (v->is_null)
@@ -156,7 +175,13 @@ void value_of(const struct spec *s, uint64_t row, struct value *v, char *scratch
 		v->len = v->item->len;
 		break;
 	case HEX:
-	case TEXT: put_text(s, row, v, scratch); break;
+	case TEXT:
+		if (s->n_letters)
+			put_letters(s, row, v, scratch);
+		else
+			put_text(s, row, v, scratch);
+		break;
+	case DUE: v->i = due_ns(clock, row); break;
 	default:
 		draw_number(s, row, v);
 		if (tw_type_is_text(s->type))

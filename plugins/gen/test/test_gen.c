@@ -27,7 +27,9 @@ static const char all_fields[] =
 	"\"c\": {\"gen\": \"choice\", \"values\": [\"debug\", \"a \\\\ longer \\\"text\\\"\\n\", \"\"]},"
 	"\"k\": {\"gen\": \"choice\", \"values\": [1, 20, 300]}, \"b\": {\"gen\": \"uniform\", \"type\": \"bool\"},"
 	"\"one\": {\"gen\": \"const\", \"value\": 0.1}, \"h\": {\"gen\": \"hex\", \"n\": 20, \"length\": 24},"
-	"\"e\": {\"gen\": \"hex\", \"length\": 8}, \"x\": {\"gen\": \"text\", \"min\": 0, \"max\": 60, \"null\": 0.5}";
+	"\"e\": {\"gen\": \"hex\", \"length\": 8}, \"x\": {\"gen\": \"text\", \"min\": 0, \"max\": 60, \"null\": 0.5},"
+	"\"l\": {\"gen\": \"text\", \"min\": 0, \"max\": 20, \"n\": 90, \"prefix\": \"\u00fc\", "
+	"\"alphabet\": \"aB\u00e9\u20ac\U0001f600\\\"\\\\\\n\\u0001\"}";
 
 /* more: further members, ", ..." */
 static struct tw_test *open_gen(const char *fields, const char *more)
@@ -258,6 +260,56 @@ Test(gen, times_with_jitter)
 	free(rows);
 }
 
+/* Each character as often, lengths in characters; escapes and UTF-8 came through JSON above. */
+Test(gen, texts_of_an_alphabet)
+{
+	char *rows = rows_of("\"t\": {\"gen\": \"text\", \"length\": 10, \"alphabet\": \"a\u00e9\u20ac\U0001f600\"}",
+			     ", \"count\": 1000", 0, 16),
+	     *a;
+	uint32_t wide[5] = {0}, k;
+
+	for (a = rows; *a; a = strchr(a, '\n') + 1) {
+		const char *p = a + strlen("{\"t\":\"");
+		uint32_t n = 0;
+
+		for (; *p != '"'; n++) {
+			const uint32_t bytes = *p == 'a' ? 1 : (*p & 0xe0) == 0xc0 ? 2 : (*p & 0xf0) == 0xe0 ? 3 : 4;
+
+			wide[bytes]++;
+			p += bytes;
+		}
+		cr_assert_eq(n, 10, "%u in %.60s", n, a);
+	}
+	for (k = 1; k <= 4; k++)
+		cr_assert(wide[k] > 2200 && wide[k] < 2800, "%u of %u bytes", wide[k], k);
+	free(rows);
+}
+
+/* When a record was due, not when it was made; without a rate, when it was made. */
+Test(gen, due_is_the_intended_time)
+{
+	struct tw_test *t = open_gen("\"at\": {\"gen\": \"due\"}", ", \"count\": 3, \"rate\": 1000");
+
+	cr_assert_str_eq(tw_test_schema(t, 0), "at:timestamp");
+	cr_assert_eq(tw_test_poll(t, 4), TW_WAIT);
+	tw_test_time(t, START + 5000000000);
+	cr_assert_eq(tw_test_poll(t, 4), TW_EOS);
+	cr_assert_str_eq(tw_test_rows(t, 0),
+			 "{\"at\":1767225600000000000}\n{\"at\":1767225600001000000}\n"
+			 "{\"at\":1767225600002000000}\n",
+			 "%s", tw_test_rows(t, 0));
+	tw_test_close(t);
+	t = open_gen("\"at\": {\"gen\": \"due\"}", ", \"count\": 1024, \"ndjson\": true");
+	tw_test_set(t, "smaller", 0);
+	tw_test_time(t, START + 1000000000);
+	cr_assert_eq(tw_test_poll(t, 1), TW_DONE);
+	cr_assert_not_null(strstr(tw_test_rows(t, 0), "2026-01-01T00:00:01Z"), "%.80s", tw_test_rows(t, 0));
+	tw_test_time(t, START + 2000000000);
+	cr_assert_eq(tw_test_poll(t, 4), TW_EOS);
+	cr_assert_not_null(strstr(tw_test_rows(t, 0), "2026-01-01T00:00:02Z"));
+	tw_test_close(t);
+}
+
 static const struct tw_host *fake;
 static int64_t origins[64];
 static uint32_t n_rows[64], n_origins;
@@ -353,6 +405,10 @@ Test(gen, configs_that_make_no_sense)
 	expect_refused("\"a\": {\"gen\": \"seq\", \"prefix\": \"x\"}", "", "at=/fields/a/prefix");
 	expect_refused("\"a\": {\"gen\": \"zipf\", \"n\": 2000000}", "", "1000000");
 	expect_refused("\"a\": {\"gen\": \"seq\", \"scale\": 2}", "", "only a decimal");
+	expect_refused("\"a\": {\"gen\": \"hex\", \"alphabet\": \"x\"}", "", "at=/fields/a/alphabet: only a text");
+	expect_refused("\"a\": {\"gen\": \"text\", \"length\": 2049, \"alphabet\": \"\u00e9\"}", "",
+		       "at=/fields/a/alphabet: a text of such");
+	expect_refused("\"a\": {\"gen\": \"due\", \"type\": \"f64\"}", "", "at=/fields/a/type");
 	expect_refused("\"a\": {\"gen\": \"text\", \"min\": 5, \"max\": 2}", "", "length");
 }
 
