@@ -196,7 +196,8 @@ struct round {
 static int watch(struct tw_bench *b, struct round *r)
 {
 	const bool live = !b->c->quiet && isatty(STDERR_FILENO);
-	const int64_t warm = tw_clock_mono() + b->c->bench.warmup_ns, until = warm + b->for_ns;
+	const int64_t warm = tw_clock_mono() + b->c->bench.warmup_ns;
+	int64_t until = warm + b->for_ns;
 	struct tw_progress p = {0};
 	int ret = -1;
 
@@ -207,9 +208,10 @@ static int watch(struct tw_bench *b, struct round *r)
 			tw_engine_stop(r->e);
 			ret = TW_EXIT_INTERRUPTED;
 		}
-		if (b->c->bench.warmup_ns && !r->from.n_nodes && now >= warm)
+		if (b->c->bench.warmup_ns && !r->from.n_nodes && now >= warm) {
 			take_moment(&r->from, r->e, r->noise);
-		if (!r->to.n_nodes && now >= until) {
+			until = tw_clock_mono() + b->for_ns;
+		} else if (!r->to.n_nodes && now >= until) {
 			take_moment(&r->to, r->e, r->noise);
 			tw_engine_drain(r->e);
 		}
