@@ -66,6 +66,16 @@ static void take_away(struct tw_hist *b, const struct tw_hist *a)
 		b->max = tw_hist_value(last);
 }
 
+static void add_hist(struct tw_hist *sum, const struct tw_hist *h)
+{
+	uint32_t k;
+
+	for (k = 0; k < TW_HIST_BUCKETS; k++)
+		sum->count[k] += h->count[k];
+	sum->n += h->n;
+	sum->max = h->max > sum->max ? h->max : sum->max;
+}
+
 static void add_latency(struct tw_bench *b, const char *id, const struct tw_hist *h)
 {
 	static const struct {
@@ -77,23 +87,16 @@ static void add_latency(struct tw_bench *b, const char *id, const struct tw_hist
 		      {"latency_p99", 0.99, TW_BETTER_LESS},
 		      {"latency_p999", 0.999, TW_BETTER_LESS},
 		      {"latency_max", 1, TW_BETTER_NONE}};
-	uint32_t i, k;
+	uint32_t i;
 
 	if (h->n == 0)
 		return;
 	for (i = 0; i < sizeof points / sizeof *points; i++)
 		tw_metric_add(&b->metrics, id, points[i].what, "ns", points[i].better,
 			      (double)(points[i].q < 1 ? tw_hist_quantile(h, points[i].q) : h->max));
-	for (i = 0; i < b->n_sinks; i++) {
-		struct tw_hist *sum = &b->sinks[i].latency;
-
-		if (strcmp(b->sinks[i].id, id) != 0)
-			continue;
-		for (k = 0; k < TW_HIST_BUCKETS; k++)
-			sum->count[k] += h->count[k];
-		sum->n += h->n;
-		sum->max = h->max > sum->max ? h->max : sum->max;
-	}
+	for (i = 0; i < b->n_sinks; i++)
+		if (strcmp(b->sinks[i].id, id) == 0)
+			add_hist(&b->sinks[i].latency, h);
 }
 
 static void add_node(struct tw_bench *b, const char *id, double seconds, uint64_t rows, uint64_t bytes)
@@ -109,29 +112,56 @@ static bool is_source(const struct tw_kind *k)
 	return !k->in || !k->in[0];
 }
 
+/* What a node did between two moments, all its instances together. */
+struct deed {
+	bool is_sink;
+	uint64_t rows_in, rows_out, bytes;
+	struct tw_hist latency;
+};
+
+static void sum_up(const struct moment *from, struct moment *to, const char *id, struct deed *sum)
+{
+	static const struct tw_node_stats nothing;
+	uint32_t i;
+
+	memset(sum, 0, sizeof *sum);
+	for (i = 0; i < to->n_nodes; i++) {
+		const struct tw_node_stats *n = &to->nodes[i], *old = from->n_nodes ? &from->nodes[i] : &nothing;
+
+		if (strcmp(n->id, id) != 0)
+			continue;
+		sum->rows_in += n->rows_in - old->rows_in;
+		sum->rows_out += n->rows_out - old->rows_out;
+		sum->bytes += n->bytes - old->bytes;
+		sum->is_sink |= n->latency != NULL;
+		if (from->n_nodes)
+			take_away(&to->latency[i], &from->latency[i]);
+		add_hist(&sum->latency, &to->latency[i]);
+	}
+}
+
 /* What the round did between its two moments becomes metrics. */
 static void add_metrics(struct tw_bench *b, const struct tw_engine *e, const struct moment *from, struct moment *to)
 {
 	const double seconds = (double)(to->elapsed_ns - from->elapsed_ns) / 1e9;
 	const double cpu = (double)(to->cpu_ns - from->cpu_ns) / 1e9;
+	const struct tw_spec *s = tw_engine_spec(e);
+	struct deed deed;
 	uint64_t read = 0;
 	uint32_t i;
 
 	tw_metric_add(&b->metrics, NULL, "elapsed", "s", TW_BETTER_NONE, seconds);
-	for (i = 0; i < to->n_nodes; i++) {
-		const struct tw_node_stats *n = &to->nodes[i], *old = from->n_nodes ? &from->nodes[i] : NULL;
-		const uint64_t bytes = n->bytes - (old ? old->bytes : 0);
+	for (i = 0; i < s->n_nodes; i++) {
+		const char *id = s->nodes[i].id;
 
+		sum_up(from, to, id, &deed);
 		if (is_source(tw_engine_checked(e)->kind[i])) {
-			add_node(b, n->id, seconds, n->rows_out - (old ? old->rows_out : 0), bytes);
-			read += n->rows_out - (old ? old->rows_out : 0);
+			add_node(b, id, seconds, deed.rows_out, deed.bytes);
+			read += deed.rows_out;
+		} else if (deed.is_sink) {
+			add_node(b, id, seconds, deed.rows_in, deed.bytes);
+			add_latency(b, id, &deed.latency);
 		}
-		if (!n->latency)
-			continue;
-		add_node(b, n->id, seconds, n->rows_in - (old ? old->rows_in : 0), bytes);
-		if (old)
-			take_away(&to->latency[i], &from->latency[i]);
-		add_latency(b, n->id, &to->latency[i]);
 	}
 	tw_metric_add(&b->metrics, NULL, "cpu", "s/s", TW_BETTER_NONE, cpu / seconds);
 	if (read)

@@ -124,6 +124,23 @@ def warm_up():
     says(bench(1, "--warmup", "30s", graph("short")), "the sources ended within the warm-up: nothing was measured")
 
 
+def in_parallel():
+    """Instances of a node are one node in the figures."""
+    g = t.graph("parallel", {
+        "make": {"op": "gen", "config": {"count": COUNT, "fields": {"n": {"gen": "seq"}}}},
+        "keep": {"op": "expr", "config": {"where": "n % 2 = 0"}, "parallelism": 2},
+        "end": {"op": "null_out", "parallelism": 2},
+        "all": {"op": "null_out"},
+    }, ["make -> keep", "keep -> end", "make -> all"])
+    r = result("--rounds", "2", "--workers", "2", g)
+    m = r["metrics"]
+    want("rows of two instances", m["end.rows"]["rounds"], [COUNT // 2] * 2)
+    want("rows of the sink after them", m["all.rows"]["rounds"], [COUNT] * 2)
+    want("sinks", list(r["latency"]), ["end", "all"])
+    for h in r["latency"].values():
+        want("batches in buckets", sum(n for _, n in h["buckets"]), h["batches"])
+
+
 def for_people():
     done = bench(0, "--rounds", "2", "--svg", t.path("l.svg"), graph("people"))
     for words in ("people: 2 rounds of ", "noise: in ", "source ", "sink ", "ns of CPU per row read, peak memory", "latency at end, of "):
@@ -211,6 +228,7 @@ def interrupted():
 counts_and_shape()
 open_loop()
 warm_up()
+in_parallel()
 for_people()
 compare()
 interrupted()
