@@ -19,6 +19,8 @@ static int bind(struct tw_bind *b)
 	c->path_room = tw_conf_bool(b, "with_path") ? PATH_BYTES : 0;
 	c->head = c->path_room + ((c->max_line + 1u + 63u) & ~63u);
 	c->is_text = tw_conf_str(b, "type")[0] == 's';
+	c->is_csv = tw_conf_str(b, "split")[0] == 'c';
+	c->follow = tw_conf_bool(b, "follow");
 	b->host->out_new(b, 0);
 	c->line = b->host->add(b, 0, column, b->host->str(column), c->is_text ? TW_STR : TW_BYTES, 0, 0);
 	if (c->path_room)
@@ -29,8 +31,10 @@ static int bind(struct tw_bind *b)
 
 static void destroy(struct tw_ctx *ctx, void *op)
 {
-	if (op)
+	if (op) {
+		follow_close(ctx, op);
 		streams_close(ctx, op);
+	}
 	free(op);
 }
 
@@ -45,10 +49,15 @@ static int create(struct tw_ctx *ctx, const void *plan, void **op)
 	f->at_fd = -1;
 	f->ready_first = TW_NONE;
 	f->origin_ns = INT64_MAX;
+	f->cut.kernels = tw_scan_kernels(tw_simd_level());
+	f->cut.max_line = f->conf->max_line;
+	f->cut.is_csv = f->conf->is_csv;
 	f->source = ctx->host->extension(ctx, TW_EXT_SOURCE);
 	f->bytes_counter = ctx->host->counter(ctx, "bytes");
 	f->too_long_counter = ctx->host->counter(ctx, "too_long");
 	err = streams_open(ctx, f);
+	if (err == 0 && f->conf->follow)
+		err = follow_open(ctx, f);
 	if (err) {
 		destroy(ctx, f);
 		return err;
@@ -125,6 +134,10 @@ static const char config[] =
 	"{\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"path\"], \"properties\": {"
 	"\"path\": {\"type\": \"string\", \"minLength\": 1,"
 	" \"description\": \"a file, a pattern such as logs/*.ndjson, or - for standard input\"},"
+	"\"split\": {\"enum\": [\"lines\", \"csv\"], \"default\": \"lines\","
+	" \"description\": \"where a row ends; csv: a newline inside of double quotes does not end it\"},"
+	"\"follow\": {\"type\": \"boolean\", \"default\": false,"
+	" \"description\": \"at the end of files, wait for more, and for new files\"},"
 	"\"as\": {\"enum\": [\"lines\"], \"default\": \"lines\", \"description\": \"what a row is\"},"
 	"\"column\": {\"type\": \"string\", \"minLength\": 1, \"default\": \"line\", \"description\": \"the line's "
 	"column\"},"

@@ -39,7 +39,7 @@ static uint32_t put_lines(struct tw_ctx *ctx, struct file_in *f, struct tw_batch
 
 	for (n = 0; n < most; n++) {
 		const struct line *l = &f->lines[n];
-		const uint32_t path_len = paths ? f->streams[l->stream].path_len : 0;
+		const uint32_t path_len = paths ? l->path_len : 0;
 
 		if ((l->len > TW_VIEW_INLINE || path_len > TW_VIEW_INLINE) && !attach(ctx, b, l->raw, &last))
 			break;
@@ -50,16 +50,27 @@ static uint32_t put_lines(struct tw_ctx *ctx, struct file_in *f, struct tw_batch
 	return n;
 }
 
+static const char *wrong_with(const struct file_in *f, const struct tw_batch *b, const struct tw_view *line, uint32_t i)
+{
+	if (f->lines[i].is_open)
+		return "a quote is not closed at the end of the file";
+	if (f->conf->is_text && !is_utf8(tw_view_ptr(b, line), line->len))
+		return "the line is not UTF-8";
+	return NULL;
+}
+
 static void leave_out_bad(struct tw_ctx *ctx, struct file_in *f, struct tw_batch *b)
 {
 	const struct tw_view *col = tw_col(b, f->conf->line);
 	uint32_t i, n = 0;
 
 	for (i = 0; i < b->n; i++) {
-		if (is_utf8(tw_view_ptr(b, &col[i]), col[i].len))
-			b->sel[n++] = (uint16_t)i;
+		const char *why = wrong_with(f, b, &col[i], i);
+
+		if (why)
+			ctx->host->row_error(ctx, b, i, f->conf->line, why);
 		else
-			ctx->host->row_error(ctx, b, i, f->conf->line, "the line is not UTF-8");
+			b->sel[n++] = (uint16_t)i;
 	}
 	if (n < b->n)
 		tw_select(b, n);
@@ -75,7 +86,7 @@ bool fill_batch(struct tw_ctx *ctx, struct file_in *f)
 	n = put_lines(ctx, f, b);
 	b->origin_ns = f->origin_ns;
 	tw_fill(b, n);
-	if (f->conf->is_text)
+	if (f->conf->is_text || f->n_open)
 		leave_out_bad(ctx, f, b);
 	tw_emit(ctx, 0, b);
 	f->n_lines -= n;
@@ -84,7 +95,7 @@ bool fill_batch(struct tw_ctx *ctx, struct file_in *f)
 		return true;
 	for (i = 0; i < f->n_retired; i++)
 		ctx->host->raw_drop(ctx, f->retired[i]);
-	f->n_retired = 0;
+	f->n_retired = f->n_open = 0;
 	f->origin_ns = INT64_MAX;
 	return true;
 }

@@ -1,102 +1,94 @@
 /* lines.c - see lines.h. */
 #include "lines.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+void cut_begin(struct cutter *c, const char *data, uint32_t line, uint32_t look, uint32_t end, struct cut_state state)
+{
+	c->data = data;
+	c->line = line;
+	c->look = look;
+	c->end = end;
+	c->state = state;
+	c->n_long = c->first_long = 0;
+	c->word = c->n_words = 0;
+}
 
-#define LINES_MAX 512u
+static void next_chunk(struct cutter *c)
+{
+	const uint32_t left = c->end - c->look, len = left < CHUNK ? left : CHUNK;
+	const char *from = c->data + c->look;
 
-uint32_t newlines_scalar(const char *data, uint32_t from, uint32_t to, uint32_t *at, uint32_t max, uint32_t *next)
+	if (c->is_csv)
+		c->kernels->find_unquoted(from, len, '\n', '\n', '"', &c->state.inside, c->bits);
+	else
+		c->kernels->find(from, len, '\n', c->bits);
+	c->base = c->look;
+	c->look += len;
+	c->word = 0;
+	c->n_words = (len + 63) / 64;
+}
+
+/* The row over the limit is the one that ends next. */
+static void note_long(struct cutter *c)
+{
+	if (c->n_long++ == 0)
+		c->first_long = c->state.rows + 1;
+}
+
+/* The row up to the '\n' at `at`: 1 if *out has it, else 0. */
+static inline uint32_t cut_one(struct cutter *c, uint32_t at, struct span *out)
+{
+	const uint32_t begin = c->line;
+	uint32_t end = at, is_row = 0;
+
+	c->line = at + 1;
+	if (end > begin && c->data[end - 1] == '\r')
+		end--;
+	if (c->state.skip) {
+		c->state.skip = false;
+	} else if (end - begin > c->max_line) {
+		note_long(c);
+	} else {
+		*out = (struct span){begin, end - begin};
+		is_row = 1;
+	}
+	c->state.rows++;
+	return is_row;
+}
+
+uint32_t cut_lines(struct cutter *c, struct span *out, uint32_t max)
 {
 	uint32_t n = 0;
 
-	while (from < to && n < max) {
-		if (data[from] == '\n')
-			at[n++] = from;
-		from++;
-	}
-	*next = from;
-	return n;
-}
+	while (n < max && !cut_is_over(c)) {
+		uint64_t ends;
 
-#ifdef __SSE2__
-static inline __m128i is_newline(const char *p)
-{
-	return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('\n'));
-}
-
-static inline uint64_t bits_of(__m128i v)
-{
-	return (uint64_t)(uint32_t)_mm_movemask_epi8(v);
-}
-
-/* A bit for each '\n' of 64 bytes. Most have none: one look at all tells. */
-static inline uint64_t newline_bits(const char *p)
-{
-	const __m128i a = is_newline(p), b = is_newline(p + 16), c = is_newline(p + 32), d = is_newline(p + 48);
-
-	if (bits_of(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))) == 0)
-		return 0;
-	return bits_of(a) | bits_of(b) << 16 | bits_of(c) << 32 | bits_of(d) << 48;
-}
-
-uint32_t newlines(const char *data, uint32_t from, uint32_t to, uint32_t *at, uint32_t max, uint32_t *next)
-{
-	uint32_t n = 0;
-
-	for (; to - from >= 64; from += 64) {
-		uint64_t bits = newline_bits(data + from);
-
-		for (; bits && n < max; bits &= bits - 1)
-			at[n++] = from + (uint32_t)__builtin_ctzll(bits);
-		if (n == max) {
-			*next = n ? at[n - 1] + 1 : from;
-			return n;
-		}
-	}
-	return n + newlines_scalar(data, from, to, at + n, max - n, next);
-}
-#else
-uint32_t newlines(const char *data, uint32_t from, uint32_t to, uint32_t *at, uint32_t max, uint32_t *next)
-{
-	return newlines_scalar(data, from, to, at, max, next);
-}
-#endif
-
-uint32_t cut_lines(const char *data, struct piece *p, struct span *out, uint32_t max, uint32_t max_line)
-{
-	uint32_t at[LINES_MAX];
-	const uint32_t found = newlines(data, p->scan, p->end, at, max < LINES_MAX ? max : LINES_MAX, &p->scan);
-	uint32_t i, n = 0;
-
-	for (i = 0; i < found; i++) {
-		const uint32_t begin = p->line;
-		uint32_t end = at[i];
-
-		p->line = at[i] + 1;
-		if (p->skip) {
-			p->skip = false;
-			continue;
-		}
-		if (end > begin && data[end - 1] == '\r')
-			end--;
-		if (end - begin > max_line)
-			p->too_long++;
-		else
-			out[n++] = (struct span){begin, end - begin};
+		if (c->word == c->n_words)
+			next_chunk(c);
+		ends = c->bits[c->word];
+		for (; ends && n < max; ends &= ends - 1)
+			n += cut_one(c, c->base + 64 * c->word + (uint32_t)__builtin_ctzll(ends), &out[n]);
+		c->bits[c->word] = ends;
+		if (ends == 0)
+			c->word++;
 	}
 	return n;
 }
 
-uint32_t cut_rest(struct piece *p, uint32_t max_line)
+uint32_t cut_rest(struct cutter *c)
 {
-	const uint32_t len = p->skip ? 0 : p->end - p->line;
+	const uint32_t len = c->state.skip ? 0 : c->end - c->line;
 
-	p->line = p->end;
-	if (len <= max_line + 1)
-		return len; /* one more: it may be the '\r' of a line that just fits */
-	p->skip = true;
-	p->too_long++;
+	c->line = c->end;
+	if (len <= c->max_line + 1)
+		return len; /* one more: it may be the '\r' of a row that just fits */
+	c->state.skip = true;
+	note_long(c);
 	return 0;
+}
+
+bool cut_last(struct cutter *c, uint32_t rest)
+{
+	if (rest > c->max_line)
+		note_long(c);
+	return rest && rest <= c->max_line;
 }

@@ -9,6 +9,7 @@
 #include "file_in.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define READ_LEAST 4096u
@@ -37,8 +38,14 @@ static void pop(struct file_in *f)
 void pipes_ready(struct tw_ctx *ctx, void *op, uint64_t token)
 {
 	struct file_in *f = op;
-	struct stream *s = &f->streams[token];
+	struct stream *s;
 
+	if (token == FOLLOW_TOKEN) {
+		follow_news(f->follower);
+		f->has_news = true;
+		return;
+	}
+	s = &f->streams[token];
 	if (s->over)
 		return;
 	if (!s->queued) {
@@ -94,11 +101,25 @@ static bool get_raw(struct tw_ctx *ctx, struct file_in *f, const struct stream *
 	return f->pipe_raw != NULL;
 }
 
+/* Unpacking may block, which the worker may not. */
+static int check_packed(struct tw_ctx *ctx, struct file_in *f, const struct stream *s, uint32_t at, size_t n)
+{
+	const enum codec codec = codec_of(f->pipe_raw->data + at, n);
+	char why[512];
+
+	if (codec == CODEC_NONE)
+		return 0;
+	snprintf(why, sizeof why,
+		 "cannot read %.400s: it is a pipe with %s data: unpack it before, as in `%s | thalweg ...`", s->path,
+		 codec_name(codec), codec == CODEC_GZIP ? "zcat FILE" : "zstdcat FILE");
+	return ctx->host->fail(ctx, -EBADMSG, why);
+}
+
 int pipes_read(struct tw_ctx *ctx, struct file_in *f)
 {
 	const uint32_t i = f->ready_first;
 	struct stream *s = &f->streams[i];
-	struct arrival a = {.stream = i};
+	struct arrival a = {.stream = s};
 	uint32_t at, len;
 	ssize_t n;
 	int ret = 1;
@@ -114,6 +135,12 @@ int pipes_read(struct tw_ctx *ctx, struct file_in *f)
 		return 1;
 	if (n < 0)
 		return errno == EAGAIN ? wait_again(ctx, f) : stream_fail(ctx, s, "read", -errno);
+	if (n > 0 && s->cut.rows == 0 && s->carry_len == 0 && !s->cut.skip) {
+		const int err = check_packed(ctx, f, s, at, (size_t)n);
+
+		if (err < 0)
+			return err;
+	}
 	if (n == 0) {
 		end_pipe(ctx, f);
 	} else if ((uint32_t)n < len) {

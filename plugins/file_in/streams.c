@@ -11,12 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int stream_fail(struct tw_ctx *ctx, const struct stream *s, const char *what, int err)
+int path_fail(struct tw_ctx *ctx, const char *path, const char *what, int err)
 {
 	char why[512];
 
-	snprintf(why, sizeof why, "cannot %s %.400s: %s", what, s->path, strerror(-err));
+	snprintf(why, sizeof why, "cannot %s %.400s: %s", what, path, strerror(-err));
 	return ctx->host->fail(ctx, err, why);
+}
+
+int stream_fail(struct tw_ctx *ctx, const struct stream *s, const char *what, int err)
+{
+	return path_fail(ctx, s->path, what, err);
 }
 
 /* Standard input gets an open file description of its own where that is possible, so
@@ -94,7 +99,7 @@ static int set_paths(struct tw_ctx *ctx, struct file_in *f, char *const *paths, 
 {
 	size_t i;
 
-	f->streams = calloc(n, sizeof *f->streams);
+	f->streams = calloc(n ? n : 1, sizeof *f->streams);
 	if (!f->streams)
 		return ctx->host->fail(ctx, -ENOMEM, "out of memory");
 	for (i = 0; i < n; i++) {
@@ -124,32 +129,47 @@ static size_t without_folders(char **paths, size_t n)
 	size_t i, kept = 0;
 
 	for (i = 0; i < n; i++) {
-		char *path = paths[i];
-
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			continue;
-		paths[i] = paths[kept]; /* a swap: the list's owner frees them all */
-		paths[kept++] = path;
+		if (stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
+			free(paths[i]);
+		else
+			paths[kept++] = paths[i];
 	}
 	qsort(paths, kept, sizeof *paths, by_bytes);
 	return kept;
 }
 
-static int find_matches(struct tw_ctx *ctx, struct file_in *f)
+size_t streams_match(const char *pattern, char ***paths)
 {
-	char why[512];
 	size_t n = 0;
 	glob_t g;
-	int err = glob(f->conf->path, GLOB_NOSORT, NULL, &g);
 
-	if (err == GLOB_NOSPACE)
-		return ctx->host->fail(ctx, -ENOMEM, "out of memory");
-	if (err == 0)
-		n = without_folders(g.gl_pathv, g.gl_pathc);
-	if (n)
-		err = set_paths(ctx, f, g.gl_pathv, n);
+	*paths = NULL;
+	if (glob(pattern, GLOB_NOSORT, NULL, &g) != 0)
+		return 0;
+	*paths = calloc(g.gl_pathc, sizeof **paths);
+	while (*paths && n < g.gl_pathc && ((*paths)[n] = strdup(g.gl_pathv[n])) != NULL)
+		n++;
 	globfree(&g);
-	if (n)
+	return n ? without_folders(*paths, n) : 0;
+}
+
+void streams_unmatch(char **paths, size_t n)
+{
+	while (n--)
+		free(paths[n]);
+	free(paths);
+}
+
+static int find_matches(struct tw_ctx *ctx, struct file_in *f)
+{
+	char why[512], **paths;
+	const size_t n = streams_match(f->conf->path, &paths);
+	int err = 0;
+
+	if (n || f->conf->follow)
+		err = set_paths(ctx, f, paths, n);
+	streams_unmatch(paths, n);
+	if (n || f->conf->follow)
 		return err;
 	snprintf(why, sizeof why, "no file matches the pattern %.400s", f->conf->path);
 	return ctx->host->fail(ctx, -ENOENT, why);
@@ -161,7 +181,8 @@ static int find_paths(struct tw_ctx *ctx, struct file_in *f)
 	struct stat st;
 
 	/* A file may have such a character in its name. */
-	if (strpbrk(path, "*?[") && stat(path, &st) < 0)
+	f->is_pattern = strpbrk(path, "*?[") && stat(path, &st) < 0;
+	if (f->is_pattern)
 		return find_matches(ctx, f);
 	return set_paths(ctx, f, &path, 1);
 }
@@ -221,6 +242,7 @@ void streams_close(struct tw_ctx *ctx, struct file_in *f)
 
 	if (f->at_fd >= 0)
 		close(f->at_fd);
+	decoder_free(f->at_decoder);
 	for (i = 0; i < f->n_streams; i++) {
 		if (f->streams[i].watched)
 			f->source->unwatch(ctx, f->streams[i].fd);
