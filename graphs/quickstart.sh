@@ -10,7 +10,7 @@ output=build/quickstart.ndjson
 bad=build/quickstart_bad.ndjson
 
 missing=""
-for p in gcc cmake ninja-build pkg-config libjansson-dev libhwloc-dev; do
+for p in gcc cmake ninja-build pkg-config libjansson-dev libhwloc-dev zlib1g-dev libzstd-dev; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
 done
 if [ -n "$missing" ]; then

@@ -141,6 +141,9 @@ void blocks_ask(struct tw_ctx *ctx, struct file_in *f)
 		k->io.user = f;
 		k->io.data = k->raw->data + f->conf->head;
 		k->io.len = f->conf->block;
+		k->scan = f->follower && ctx->host->now(ctx) >= f->scan_at;
+		if (k->scan)
+			f->scan_at = ctx->host->now(ctx) + FOLLOW_EVERY_NS;
 		k->done = f->done;
 		f->done = NULL;
 		f->io->submit(ctx, &k->io);

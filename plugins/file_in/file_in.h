@@ -30,7 +30,7 @@
 #define PATH_BYTES 4096u /* in a raw buffer, where rows carry the path */
 #define MAX_OUT 16u
 #define RETIRED_MAX 8u
-#define FOLLOW_TOKEN UINT64_MAX   /* of the descriptor that tells of changes */
+#define FOLLOW_TOKEN UINT32_MAX   /* of the descriptor that tells of changes */
 #define FOLLOW_EVERY_NS 250000000 /* and without being told */
 
 struct conf {
@@ -67,7 +67,9 @@ struct stream {
 struct block {
 	struct tw_io io; /* result: bytes read, or -errno */
 	struct tw_raw *raw;
-	struct stream *done; /* written by the worker: streams that [io] may free */
+	/* written by the worker */
+	struct stream *done; /* streams that [io] may free */
+	bool scan;           /* look for names */
 	/* written by the request */
 	struct stream *stream;
 	bool at_end;           /* these are the stream's last bytes */
@@ -113,7 +115,7 @@ struct file_in {
 	struct stream *done; /* followed files at their end */
 	const struct tw_timer_host *timer;
 	bool is_idle, has_news; /* nothing to read until something changes; it has */
-	int64_t idle_until;
+	int64_t idle_until, scan_at;
 	bool was_full; /* the last block: ask ahead */
 
 	uint32_t ready_first, ready_last; /* pipes that can be read; TW_NONE */

@@ -22,10 +22,7 @@
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-#define SCAN_EVERY_NS 200000000
 
 struct file {
 	char *path;
@@ -45,17 +42,9 @@ struct follower {
 	/* [io] only */
 	struct file *files;
 	uint32_t n, room, at;
-	int64_t scan_at;        /* when names are looked for again */
+	bool scan_now;          /* a name is free again */
 	struct stream *streams; /* that are not yet freed */
 };
-
-static int64_t clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void stream_free(struct stream *s)
 {
@@ -190,6 +179,42 @@ static int add_file(struct follower *w, const char *path)
 	return err;
 }
 
+/* Does the name lead to another file, with bytes? */
+static bool is_replaced(const struct file *e)
+{
+	struct stat st;
+
+	return stat(e->path, &st) == 0 && (st.st_ino != e->ino || st.st_dev != e->dev) && st.st_size > 0;
+}
+
+static bool is_at(const struct file *e, const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_ino == e->ino && st.st_dev == e->dev;
+}
+
+/* Files that were renamed get the names that lead to them now. */
+static int learn_names(struct follower *w, char **paths, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct stat st;
+		struct file *e = stat(paths[i], &st) == 0 ? find_inode(w, &st) : NULL;
+		char *path;
+
+		if (!e || is_at(e, e->path))
+			continue;
+		path = strdup(paths[i]);
+		if (!path)
+			return -ENOMEM;
+		free(e->path);
+		e->path = path;
+	}
+	return 0;
+}
+
 /* Look for names: of files that are known, and of new ones. An error names its file. */
 static int scan(struct follower *w, struct block *k)
 {
@@ -198,36 +223,22 @@ static int scan(struct follower *w, struct block *k)
 	int err = 0;
 	size_t i;
 
-	w->scan_at = clock_ns() + SCAN_EVERY_NS;
-	for (i = 0; i < n && err == 0 && w->is_pattern; i++) {
-		struct stat st;
-		struct file *e = stat(paths[i], &st) == 0 ? find_inode(w, &st) : NULL;
-
-		if (e && strcmp(e->path, paths[i]) != 0 && !has_path(w, paths[i])) {
-			free(e->path);
-			e->path = strdup(paths[i]);
-			err = e->path ? 0 : -ENOMEM;
-		}
+	snprintf(k->path, sizeof k->path, "%s", w->conf->path);
+	if (w->is_pattern)
+		err = learn_names(w, paths, n);
+	for (i = 0; i < n && err == 0; i++) {
+		if (has_path(w, paths[i]) || (w->n && !w->is_pattern))
+			continue;
+		err = add_file(w, paths[i]);
+		if (err < 0)
+			snprintf(k->path, sizeof k->path, "%s", paths[i]);
 	}
-	for (i = 0; i < n && err == 0; i++)
-		if (!has_path(w, paths[i]) && (w->is_pattern || w->n == 0)) {
-			err = add_file(w, paths[i]);
-			if (err < 0)
-				snprintf(k->path, sizeof k->path, "%s", paths[i]);
-		}
 	if (w->is_pattern)
 		streams_unmatch(paths, n);
 	return err;
 }
 
 enum change { SAME, SHORTER, OVER };
-
-static bool is_replaced(const struct file *e)
-{
-	struct stat st;
-
-	return stat(e->path, &st) == 0 && (st.st_ino != e->ino || st.st_dev != e->dev) && st.st_size > 0;
-}
 
 /* What became of a file that has nothing new. */
 static enum change look(struct follower *w, uint32_t i)
@@ -241,14 +252,26 @@ static enum change look(struct follower *w, uint32_t i)
 		return SHORTER;
 	if (w->is_stdin)
 		return SAME;
-	return st.st_nlink == 0 || is_replaced(e) ? OVER : SAME;
+	if (st.st_nlink == 0)
+		return OVER;
+	if (!is_replaced(e))
+		return SAME;
+	if (w->is_pattern) {
+		char **paths;
+		const size_t n = streams_match(w->conf->path, &paths);
+		const int err = learn_names(w, paths, n);
+
+		streams_unmatch(paths, n);
+		if (err < 0)
+			return SAME; /* the next round may have memory */
+	}
+	return is_replaced(e) ? OVER : SAME;
 }
 
-static int64_t refuse_packed(struct follower *w, struct block *k, const struct file *e, int64_t got)
+static int64_t refuse_packed(struct block *k, const struct file *e, int64_t got)
 {
 	const enum codec codec = e->off == 0 ? codec_of(k->io.data, (size_t)got) : CODEC_NONE;
 
-	(void)w;
 	if (codec == CODEC_NONE)
 		return 0;
 	snprintf(k->path, sizeof k->path, "%s", e->path);
@@ -259,7 +282,7 @@ static int64_t refuse_packed(struct follower *w, struct block *k, const struct f
 }
 
 /* Bytes of a file, 0: none are new, or -errno, explained. */
-static int64_t take(struct follower *w, struct block *k, struct file *e)
+static int64_t take(struct block *k, struct file *e)
 {
 	const int64_t got = read_full(e->fd, k->io.data, k->io.len, e->off);
 	int64_t err;
@@ -268,7 +291,7 @@ static int64_t take(struct follower *w, struct block *k, struct file *e)
 		snprintf(k->path, sizeof k->path, "%s", e->path);
 	if (got <= 0)
 		return got;
-	err = refuse_packed(w, k, e, got);
+	err = refuse_packed(k, e, got);
 	if (err < 0)
 		return err;
 	e->off += got;
@@ -286,7 +309,7 @@ static bool say_change(struct follower *w, struct block *k, int64_t *got)
 	if (change == SAME)
 		return false;
 	if (change == OVER) {
-		*got = take(w, k, e); /* written before the name changed, after the last read */
+		*got = take(k, e); /* written before the name changed, after the last read */
 		if (*got != 0)
 			return true;
 	}
@@ -295,7 +318,7 @@ static bool say_change(struct follower *w, struct block *k, int64_t *got)
 	k->is_done = change == OVER;
 	if (change == OVER) {
 		drop_file(w, w->at);
-		w->scan_at = 0;
+		w->scan_now = true;
 		return true;
 	}
 	e->off = 0;
@@ -311,16 +334,17 @@ int64_t follow_read(struct follower *w, struct block *k)
 
 	free_done(w, k->done);
 	k->done = NULL;
-	if (clock_ns() >= w->scan_at) {
+	if (k->scan || w->scan_now) {
 		const int err = scan(w, k);
 
+		w->scan_now = false;
 		if (err < 0)
 			return err;
 	}
 	for (tries = w->n; tries; tries--) {
 		if (w->at >= w->n)
 			w->at = 0;
-		got = take(w, k, &w->files[w->at]);
+		got = take(k, &w->files[w->at]);
 		if (got != 0 || say_change(w, k, &got)) {
 			w->at += got > 0 && got < k->io.len; /* the others have their turn */
 			return got;
@@ -355,7 +379,7 @@ int follow_open(struct tw_ctx *ctx, struct file_in *f)
 	w->is_stdin = strcmp(f->conf->path, "-") == 0;
 	w->news = inotify_init1(IN_NONBLOCK | IN_CLOEXEC); /* too many: by the clock alone */
 	err = w->news < 0 ? 0 : f->source->watch(ctx, w->news, FOLLOW_TOKEN);
-	return err < 0 ? ctx->host->fail(ctx, err, "cannot wait for changes of files") : 0;
+	return err < 0 ? path_fail(ctx, f->conf->path, "wait for changes of", err) : 0;
 }
 
 void follow_close(struct tw_ctx *ctx, struct file_in *f)

@@ -21,7 +21,7 @@
 static char dir[64];
 static uint32_t seed;
 
-static uint32_t any(uint32_t below)
+static inline uint32_t any(uint32_t below)
 {
 	seed = seed * 1664525u + 1013904223u;
 	return (uint32_t)((uint64_t)seed * below >> 32);
@@ -37,13 +37,13 @@ static inline const char *in_dir(const char *name)
 	return path[turn];
 }
 
-static void begin(void)
+static inline void begin(void)
 {
 	snprintf(dir, sizeof dir, "/tmp/tw-file-in-XXXXXX");
 	cr_assert_not_null(mkdtemp(dir));
 }
 
-static void end(void)
+static inline void end(void)
 {
 	char cmd[96];
 
@@ -51,7 +51,7 @@ static void end(void)
 	cr_assert_eq(system(cmd), 0);
 }
 
-static void write_file(const char *name, const char *text, size_t len)
+static inline void write_file(const char *name, const char *text, size_t len)
 {
 	FILE *f = fopen(in_dir(name), "w");
 
@@ -93,7 +93,7 @@ static inline char *lines_of(struct tw_test *t)
 	return all;
 }
 
-static void expect_lines(struct tw_test *t, const char *want)
+static inline void expect_lines(struct tw_test *t, const char *want)
 {
 	char *got = lines_of(t);
 
@@ -101,7 +101,7 @@ static void expect_lines(struct tw_test *t, const char *want)
 	free(got);
 }
 
-static void expect_eos(struct tw_test *t)
+static inline void expect_eos(struct tw_test *t)
 {
 	const int ret = tw_test_run(t, 16);
 

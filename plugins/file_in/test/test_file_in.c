@@ -94,7 +94,8 @@ Test(file_in, long_lines_are_counted_and_told_once, .init = begin, .fini = end)
 	expect_eos(t);
 	expect_lines(t, "short\n");
 	cr_assert_eq(tw_test_counter(t, "too_long"), 2);
-	cr_assert_not_null(strstr(tw_test_log(t), "warn: "));
+	cr_assert_not_null(
+		strstr(tw_test_log(t), "a, line 1: longer than max_line (100 bytes): such lines are left out"));
 	cr_assert_null(strstr(strstr(tw_test_log(t), "warn: ") + 1, "warn: "));
 	tw_test_close(t);
 }
@@ -181,6 +182,65 @@ Test(file_in, text_that_is_not_utf8_goes_to_err, .init = begin, .fini = end)
 	expect_eos(t);
 	cr_assert_str_eq(tw_test_rows(t, 0), "{\"text\":\"gr\xc3\xbc\xc3\x9f\"}\n{\"text\":\"end\"}\n");
 	cr_assert_not_null(strstr(tw_test_errs(t), "not UTF-8"));
+	tw_test_close(t);
+}
+
+Test(file_in, a_row_of_csv_goes_on_within_quotes, .init = begin, .fini = end)
+{
+	static const char text[] =
+		"a,\"one\ntwo \"\"q\"\"\r\n\",b\r\n\nplain,\"\"\n\"a quoted row that is longer than a block of "
+		"64 bytes\n\n\"\nlast,\"\n\"";
+	static const char want[] = "{\"line\":\"a,\\\"one\\ntwo \\\"\\\"q\\\"\\\"\\u000d\\n\\\",b\"}\n{\"line\":\"\"}\n"
+				   "{\"line\":\"plain,\\\"\\\"\"}\n{\"line\":\"\\\"a quoted row that is longer than a "
+				   "block of 64 bytes\\n\\n\\\"\"}\n{\"line\":\"last,\\\"\\n\\\"\"}\n";
+	uint32_t block;
+
+	write_file("a", text, sizeof text - 1);
+	for (block = 64; block < 140; block += 5) {
+		char more[64];
+		struct tw_test *t;
+
+		snprintf(more, sizeof more, ", \"split\": \"csv\", \"block\": %u", block);
+		t = open_source(in_dir("a"), more);
+		expect_eos(t);
+		cr_assert_str_eq(tw_test_rows(t, 0), want);
+		cr_assert_str_eq(tw_test_errs(t), "");
+		tw_test_close(t);
+	}
+}
+
+/* The row is in err; the next file begins outside of quotes. */
+Test(file_in, a_quote_that_is_not_closed, .init = begin, .fini = end)
+{
+	struct tw_test *t;
+
+	write_file("a", "x\ny,\"open\nz\n", 12);
+	write_file("b", "\"also\n", 6);
+	write_file("c", "fine\n", 5);
+	t = open_source(in_dir("*"), ", \"split\": \"csv\"");
+	expect_eos(t);
+	expect_lines(t, "x\nfine\n");
+	cr_assert_str_eq(
+		tw_test_errs(t),
+		"{\"reason\":\"a quote is not closed at the end of the file\",\"data\":\"y,\\\"open\\nz\\n\"}\n"
+		"{\"reason\":\"a quote is not closed at the end of the file\",\"data\":\"\\\"also\\n\"}\n");
+	cr_assert_not_null(strstr(tw_test_log(t), "a, row 2: a quote is not closed at the end of the file\n"));
+	cr_assert_not_null(strstr(tw_test_log(t), "b, row 1: a quote is not closed at the end of the file\n"));
+	tw_test_close(t);
+}
+
+/* A quote that is not closed does not take more memory than a long row. */
+Test(file_in, a_quoted_row_over_the_limit, .init = begin, .fini = end)
+{
+	struct tw_test *t;
+
+	write_file("a", "x\n\"0123456789\n0123456789\",y\nz\n\"0123456789\n0123456789\n", 54);
+	t = open_source(in_dir("a"), ", \"split\": \"csv\", \"max_line\": 12, \"block\": 64");
+	expect_eos(t);
+	expect_lines(t, "x\nz\n");
+	cr_assert_eq(tw_test_counter(t, "too_long"), 2);
+	cr_assert_not_null(strstr(tw_test_log(t), "a, row 2: longer than max_line (12 bytes)"));
+	cr_assert_not_null(strstr(tw_test_log(t), "a, row 4: a quote is not closed at the end of the file"));
 	tw_test_close(t);
 }
 
