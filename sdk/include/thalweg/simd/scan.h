@@ -21,8 +21,7 @@ struct tw_scan {
 
 	/* The bytes equal to a or b that lie outside of quotes. Two quotes side by side
 	 * inside of quotes mean one and change nothing. *inside: all ones if p begins
-	 * inside of quotes, else 0; at the end as the next call needs it, if len is a
-	 * multiple of 64. */
+	 * inside of quotes, else 0; at the end as the next call needs it, for any len. */
 	void (*find_unquoted)(const char *p, size_t len, char a, char b, char quote, uint64_t *inside, uint64_t *bits);
 };
 
