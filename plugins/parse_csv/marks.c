@@ -38,9 +38,13 @@ static TW_BODY uint16_t *spread_eight(uint16_t *at, uint64_t bits, uint32_t base
 	return at + n;
 }
 
-static TW_BODY void find_body(struct marks *m, const char *text, uint32_t len, const char *chars,
-			      uint64_t (*eq)(const char *, char), uint64_t (*high)(const char *),
-			      uint16_t *(*spread)(uint16_t *, uint64_t, uint32_t))
+typedef uint64_t eq_fn(const char *p, char c);
+typedef uint64_t high_fn(const char *p);
+typedef uint16_t *spread_fn(uint16_t *at, uint64_t bits, uint32_t base);
+
+/* The loop; the functions are the level's own and inlined. chars: separator and quote. */
+static TW_BODY void find_body(struct marks *m, const char *text, uint32_t len, const char *chars, eq_fn *eq,
+			      high_fn *high, spread_fn *spread)
 {
 	const char separator = chars[0], quote = chars[1];
 	const uint64_t quotes = separator == quote ? 0 : ~(uint64_t)0;

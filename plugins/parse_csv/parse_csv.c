@@ -3,10 +3,10 @@
  *
  * Rows of a batch mostly lie behind one another in one buffer. They are taken as
  * windows of such rows; all separators and quotes of a window are found at once
- * (marks.h). A record without quotes is only counted: the places of its separators say
- * where its fields are, and columns are then filled one after another (quick.c). One
- * with quotes is walked field by field (walk.h). Text without doubled quotes stays
- * where the source read it. What is bad is reported at the end, in the order of rows.
+ * (marks.h). A record without quotes is only counted; one with quotes is walked field by
+ * field (walk.h). Then the places of separators say where all fields are, and columns are
+ * filled one after another (quick.c). Text without doubled quotes stays where the source
+ * read it. What is bad is reported at the end, in the order of rows.
  */
 #include "parse_csv.h"
 
@@ -20,6 +20,7 @@
 static int create(struct tw_ctx *ctx, const void *plan, void **op)
 {
 	const struct plan *p = plan;
+	enum tw_simd level;
 	struct parser *x;
 
 	if (p->header == HEADER_ROW && ctx->instance > 0)
@@ -29,7 +30,9 @@ static int create(struct tw_ctx *ctx, const void *plan, void **op)
 	if (!x)
 		return ctx->host->fail(ctx, -ENOMEM, "no memory for the parser");
 	x->plan = p;
-	x->find = marks_kernel(tw_simd_level());
+	level = tw_simd_level();
+	x->find = marks_kernel(level);
+	x->fill = quick_column(level);
 	x->n_empty = ctx->host->counter(ctx, "empty");
 	x->n_headers = ctx->host->counter(ctx, "headers");
 	if (p->header != HEADER_ROW)
@@ -44,56 +47,47 @@ static void destroy(struct tw_ctx *ctx, void *op)
 	free(op);
 }
 
-/* A record that was walked: its values, if all is well with it. */
-static void fill(struct parser *x, struct walk *w, uint32_t row, const char *text, uint32_t len)
+/* The end of a record that was walked. 0: it is bad. */
+static int is_good(struct parser *x, struct walk *w, uint32_t row, uint32_t len)
 {
 	static const uint8_t faults[] = {
 		[WALK_QUOTE_INSIDE] = FAULT_QUOTE_INSIDE,
 		[WALK_QUOTE_AFTER] = FAULT_QUOTE_AFTER,
 		[WALK_QUOTE_OPEN] = FAULT_QUOTE_OPEN,
 	};
-	const uint32_t off = x->window.off + (uint32_t)(text - x->window.text);
 	const enum walk_fault bad = walk_end(w, len);
-	uint32_t c;
+	const uint32_t want = x->n_exact ? x->n_exact : x->n_least;
 
 	if (bad) {
 		fault_set(x, row, (enum fault)faults[bad], w->fault_at, w->n + 1, 0);
-		return;
+		return 0;
 	}
-	if (x->n_exact ? w->n != x->n_exact : w->n < x->n_least) {
-		const int is_long = x->n_exact && w->n > x->n_exact && x->n_exact < COLUMNS_MAX;
+	if (x->n_exact ? w->n != want : w->n < want) {
+		const int is_long = w->n > want && want < COLUMNS_MAX;
 
-		fault_set(x, row, FAULT_COUNT,
-			  is_long ? x->spans[x->n_exact].from - x->spans[x->n_exact].is_quoted : len, w->n,
-			  x->n_exact ? x->n_exact : x->n_least);
-		return;
+		fault_set(x, row, FAULT_COUNT, is_long ? x->spans[want].from - x->spans[want].is_quoted : len, w->n,
+			  want);
+		return 0;
 	}
-	for (c = 0; c < x->plan->n_columns && !x->faults[row]; c++) {
-		const struct span *s = &x->spans[x->at[c]];
-		const struct cell v = {x,
-				       &x->plan->columns[c],
-				       row,
-				       text + s->from,
-				       s->to - s->from,
-				       x->window.buf,
-				       off + s->from,
-				       s->is_quoted,
-				       s->is_doubled};
-		const enum fault fault = store_value(&v);
-
-		if (fault)
-			fault_set(x, row, fault, s->from, x->at[c] + 1, c);
-	}
+	return 1;
 }
 
-/* A record from the window's marks, with quotes or of the wrong number of columns. */
-static void walk_record(struct parser *x, uint32_t row, uint32_t from, uint32_t to)
+/* A record with quotes or of the wrong number of columns. If it is good, its marks from
+ * number `mark` on become those between its fields, as if it had no quotes. */
+static int walk_record(struct parser *x, uint32_t row, uint32_t from, uint32_t to, uint32_t mark)
 {
+	uint16_t *const at = x->marks.at + mark;
 	struct walk w;
+	uint32_t i;
 
 	walk_begin(&w, x->spans);
 	walk_marks(&w, &x->marks, from, to, -(int64_t)from);
-	fill(x, &w, row, x->window.text + from, to - from);
+	if (!is_good(x, &w, row, to - from))
+		return 0;
+	for (i = 0; i < w.n && i < COLUMNS_MAX; i++)
+		if (at[i] < to) /* else it is the next record's */
+			at[i] = (uint16_t)(from + x->spans[i].to + x->spans[i].is_quoted);
+	return 1;
 }
 
 /* A record that is longer than what marks can hold. */
@@ -102,7 +96,7 @@ static void walk_long(struct parser *x, uint32_t row)
 	const struct window *win = &x->window;
 	const struct plan *p = x->plan;
 	struct walk w;
-	uint32_t at;
+	uint32_t at, c;
 
 	walk_begin(&w, x->spans);
 	for (at = 0; at < win->len; at += WINDOW) {
@@ -111,7 +105,24 @@ static void walk_long(struct parser *x, uint32_t row)
 		x->find(&x->marks, win->text + at, len, p->separator, p->quote);
 		walk_marks(&w, &x->marks, 0, len, at);
 	}
-	fill(x, &w, row, win->text, win->len);
+	if (!is_good(x, &w, row, win->len))
+		return;
+	for (c = 0; c < p->n_columns && !x->faults[row]; c++) {
+		const struct span *s = &x->spans[x->at[c]];
+		const struct cell v = {.x = x,
+				       .column = &p->columns[c],
+				       .row = row,
+				       .text = win->text + s->from,
+				       .len = s->to - s->from,
+				       .buf = win->buf,
+				       .off = win->off + s->from,
+				       .is_quoted = s->is_quoted,
+				       .is_doubled = s->is_doubled};
+		const enum fault fault = store_value(&v);
+
+		if (fault)
+			fault_set(x, row, fault, s->from, x->at[c] + 1, c);
+	}
 }
 
 /* Has the record the right number of columns? `at` are its separators and those behind. */
@@ -124,28 +135,27 @@ static inline int is_right(const struct parser *x, const uint16_t *at, uint32_t 
 	return !x->n_exact || at[n - 1] >= to;
 }
 
-/* The window's rows: those for the quick way into records, the others are done. */
-static void sort_rows(struct parser *x)
+/* Make the window's rows into records, the bad ones apart. */
+static void cut_records(struct parser *x)
 {
 	const struct marks *const m = &x->marks;
 	struct window *const w = &x->window;
 	const uint32_t n_known = x->n_exact ? x->n_exact - 1 : 0;
-	uint32_t i, mark = 0, n = 0;
+	uint32_t i, mark = 0, next, n = 0;
 
 	for (i = 0; i < w->n; i++) {
-		const uint32_t from = w->rows[i].from, to = w->rows[i].to;
+		const uint32_t row = w->rows[i].row, from = w->rows[i].from, to = w->rows[i].to;
+		int good;
 
 		while (m->at[mark] < from) /* in a gap */
 			mark++;
-		if ((!m->has_quotes || !marks_quoted(m, from, to)) && is_right(x, m->at + mark, to)) {
-			w->records[n++] =
-				(struct record){(uint16_t)w->rows[i].row, (uint16_t)mark, (uint16_t)from, (uint16_t)to};
-			mark += n_known;
-		} else {
-			walk_record(x, w->rows[i].row, from, to);
-		}
-		while (m->at[mark] < to)
-			mark++;
+		good = (!m->has_quotes || !marks_quoted(m, from, to)) && is_right(x, m->at + mark, to);
+		next = mark + (good ? n_known : 0);
+		while (m->at[next] < to)
+			next++;
+		if (good || walk_record(x, row, from, to, mark))
+			w->records[n++] = (struct record){(uint16_t)row, (uint16_t)mark, (uint16_t)from, (uint16_t)to};
+		mark = next;
 	}
 	w->n_records = n;
 }
@@ -166,9 +176,9 @@ static void take_window(struct parser *x)
 	x->find(&x->marks, w->text, w->len, p->separator, p->quote);
 	for (i = 0; i <= n; i++)
 		x->marks.at[x->marks.n + i] = MARKS_PAST;
-	sort_rows(x);
+	cut_records(x);
 	for (i = 0; i < p->n_columns; i++)
-		quick_column(x, i);
+		x->fill(x, i);
 }
 
 /* Rows that hold no record. 1: this is one; a negative errno: the header is no good. */

@@ -67,7 +67,7 @@ struct fault_place {
 	uint32_t column; /* of the plan; FAULT_COUNT: columns that it should have */
 };
 
-/* A record without quotes that has the right number of columns. */
+/* A good record. */
 struct record {
 	uint16_t row;
 	uint16_t mark;     /* the number of its first separator */
@@ -83,14 +83,20 @@ struct window {
 	struct {
 		uint32_t row, from, to;
 	} rows[TW_MAX_ROWS];
-	uint32_t n_records; /* those for the quick way */
+	uint32_t n_records; /* the good ones of them */
 	struct record records[TW_MAX_ROWS];
 };
+
+struct parser;
+
+/* The values of the window's records into column c of the plan. [worker] */
+typedef void quick_fn(struct parser *x, uint32_t c);
 
 /* An instance; all of it is its worker's. */
 struct parser {
 	const struct plan *plan;
 	marks_find_fn *find;
+	quick_fn *fill;
 	struct tw_ctx *ctx; /* these two: of the call under way */
 	struct tw_batch *b;
 	uint32_t n_empty, n_headers; /* numbers of counters */
@@ -132,8 +138,8 @@ static inline void fault_set(struct parser *x, uint32_t row, enum fault fault, u
 	x->places[row] = (struct fault_place){at, n, column};
 }
 
-/* The values of the window's records into column c of the plan. [worker] */
-void quick_column(struct parser *x, uint32_t c);
+/* The function of a level. [any] */
+quick_fn *quick_column(enum tw_simd level);
 
 /* Does the row begin a file, or the stream, so that it names the columns? [worker] */
 int header_expected(const struct parser *x, uint32_t row);

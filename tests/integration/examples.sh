@@ -1,7 +1,7 @@
 #!/bin/sh
 # examples.sh THALWEG SOURCE SCRATCH - every graph of graphs/ and every plugin's example*.json is valid and runs to its
-# end, in a copy of the tree's graphs; those that read standard input get the sample of events. Graphs of graphs/ must
-# do so without a warning.
+# end, in a copy of the tree's graphs; those that read standard input get the sample of events, or the example.csv that
+# lies beside them. Graphs of graphs/ must do so without a warning.
 set -u
 thalweg=$1 source=$2 scratch=$3 fail=0 n=0
 rm -rf "$scratch"
@@ -18,9 +18,11 @@ failed() { # what
 for graph in graphs/*.json "$source"/plugins/*/example*.json; do
 	[ "$graph" != graphs/graph.schema.json ] || continue
 	n=$((n + 1))
+	in=${graph%/*}/example.csv
+	[ -f "$in" ] || in=graphs/data/events.ndjson
 	"$thalweg" validate "$graph" > ../out 2> ../err || failed "is not valid"
 	# one that has no end is drained
-	timeout 60 "$thalweg" run --for 10s "$graph" < graphs/data/events.ndjson > ../out 2> ../err || failed "exit $?"
+	timeout 60 "$thalweg" run --for 10s "$graph" < "$in" > ../out 2> ../err || failed "exit $?"
 	grep -q "^[a-z_-]*: finished in\|^[a-z_-]*: drained" ../err ../out || failed "does not say how it ended"
 	case $graph in
 	graphs/*) ! grep -q "warning" ../err ../out || failed "warns" ;;

@@ -41,6 +41,8 @@ static inline void buf_json(struct buf *b, const char *s, size_t len)
 	for (i = 0; i < len; i++) {
 		if (s[i] == '"' || s[i] == '\\')
 			snprintf(c, sizeof c, "\\%c", s[i]);
+		else if (s[i] == '\n' || s[i] == '\t')
+			snprintf(c, sizeof c, "\\%c", s[i] == '\n' ? 'n' : 't');
 		else
 			snprintf(c, sizeof c, (unsigned char)s[i] < 0x20 ? "\\u%04x" : "%c", s[i]);
 		buf_text(b, c);
