@@ -18,7 +18,7 @@ static void next_chunk(struct cutter *c)
 	const char *from = c->data + c->look;
 
 	if (c->is_csv)
-		c->kernels->find_unquoted(from, len, '\n', '\n', '"', &c->state.inside, c->bits);
+		c->kernels->find_unquoted(from, len, "\n\n\"", &c->state.inside, c->bits);
 	else
 		c->kernels->find(from, len, '\n', c->bits);
 	c->base = c->look;

@@ -97,6 +97,8 @@ static inline void put_high(struct outline *o, uint32_t base, uint64_t high)
 }
 
 typedef void classify_fn(const char *p, struct marks *m);
+typedef uint64_t parity_fn(uint64_t m);
+typedef void put_fn(struct outline *o, const char *p, uint32_t base, uint32_t len, uint64_t marks);
 
 /* The last n bytes, fewer than 64, of p[0..len). Where there are 64 before the end,
  * those are taken and the first of them shifted out: that is cheaper than a copy,
@@ -122,8 +124,7 @@ static TW_BODY void classify_end(const char *p, uint32_t len, uint32_t n, struct
 }
 
 static TW_BODY int outline_body(struct outline *o, const char *p, uint32_t len, classify_fn *classify,
-				uint64_t (*parity)(uint64_t),
-				void (*put)(struct outline *, const char *, uint32_t, uint32_t, uint64_t))
+				parity_fn *parity, put_fn *put)
 {
 	struct carry c = {0};
 	uint64_t begins, marks;

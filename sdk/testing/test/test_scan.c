@@ -63,7 +63,7 @@ Test(scan, finds_outside_of_quotes)
 			inside = in ? ~(uint64_t)0 : 0;
 			p = guarded(end, n);
 			fill(p, n);
-			tw_scan_kernels((enum tw_simd)level)->find_unquoted(p, n, ',', '\n', '"', &inside, bits);
+			tw_scan_kernels((enum tw_simd)level)->find_unquoted(p, n, ",\n\"", &inside, bits);
 			for (i = 0; i < n; i++) {
 				in ^= p[i] == '"';
 				cr_assert_eq(bit(bits, i), !in && (p[i] == ',' || p[i] == '\n'), "%s, %zu of %zu",
@@ -89,7 +89,7 @@ Test(scan, carries_quotes_from_call_to_call)
 		uint64_t inside = 0;
 
 		fill(p, 64 * 64 + 7);
-		plain->find_unquoted(p, 64 * 64 + 7, '\n', '\n', '"', &inside, whole);
+		plain->find_unquoted(p, 64 * 64 + 7, "\n\n\"", &inside, whole);
 		for (level = 0; level <= (int)tw_simd_machine(); level++) {
 			const struct tw_scan *k = tw_scan_kernels((enum tw_simd)level);
 			size_t at = 0, n;
@@ -97,9 +97,9 @@ Test(scan, carries_quotes_from_call_to_call)
 			for (inside = 0; at < 64; at += n) {
 				n = 1 + random_bits() % 9;
 				n = n < 64 - at ? n : 64 - at;
-				k->find_unquoted(p + 64 * at, 64 * n, '\n', '\n', '"', &inside, parts + at);
+				k->find_unquoted(p + 64 * at, 64 * n, "\n\n\"", &inside, parts + at);
 			}
-			k->find_unquoted(p + 64 * 64, 7, '\n', '\n', '"', &inside, parts + 64);
+			k->find_unquoted(p + 64 * 64, 7, "\n\n\"", &inside, parts + 64);
 			cr_assert_eq(memcmp(whole, parts, sizeof whole), 0, "%s", tw_simd_name((enum tw_simd)level));
 		}
 	}

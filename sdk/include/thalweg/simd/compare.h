@@ -390,8 +390,10 @@ static TW_BODY void tw_value_fill(uint64_t *block, size_t width, const void *val
 		block[i] = w;
 }
 
+typedef uint64_t tw_views64_fn(const struct tw_view *v, const struct tw_view *value, int whole);
+
 static TW_BODY void tw_views_body(const struct tw_view *v, const struct tw_view *value, size_t n, int whole,
-				  uint64_t *bits, uint64_t (*word)(const struct tw_view *, const struct tw_view *, int))
+				  uint64_t *bits, tw_views64_fn *word)
 {
 	uint64_t want[2], have[2], m = 0;
 	unsigned i;

@@ -19,10 +19,10 @@ struct tw_scan {
 	/* The bytes equal to c. */
 	void (*find)(const char *p, size_t len, char c, uint64_t *bits);
 
-	/* The bytes equal to a or b that lie outside of quotes. Two quotes side by side
+	/* The bytes equal to what[0] or what[1] that lie outside of quotes, what[2]. Two quotes side by side
 	 * inside of quotes mean one and change nothing. *inside: all ones if p begins
 	 * inside of quotes, else 0; at the end as the next call needs it, for any len. */
-	void (*find_unquoted)(const char *p, size_t len, char a, char b, char quote, uint64_t *inside, uint64_t *bits);
+	void (*find_unquoted)(const char *p, size_t len, const char *what, uint64_t *inside, uint64_t *bits);
 };
 
 /* Each bit becomes the parity of itself and all below: from quotes to what is inside. */
@@ -100,8 +100,11 @@ static inline uint64_t tw_eq64_base(const char *p, char c)
 }
 #endif
 
+typedef uint64_t tw_eq64_fn(const char *p, char c);
+typedef uint64_t tw_parity_fn(uint64_t m);
+
 /* The loops. eq and parity are the level's own and inlined. */
-static TW_BODY void tw_find_body(const char *p, size_t len, char c, uint64_t *bits, uint64_t (*eq)(const char *, char))
+static TW_BODY void tw_find_body(const char *p, size_t len, char c, uint64_t *bits, tw_eq64_fn *eq)
 {
 	char last[64] = {0};
 	size_t i;
@@ -114,8 +117,8 @@ static TW_BODY void tw_find_body(const char *p, size_t len, char c, uint64_t *bi
 	bits[i] = eq(last, c) & (((uint64_t)1 << len % 64) - 1);
 }
 
-static TW_BODY void tw_unquoted_body(const char *p, size_t len, char a, char b, char quote, uint64_t *inside,
-				     uint64_t *bits, uint64_t (*eq)(const char *, char), uint64_t (*parity)(uint64_t))
+static TW_BODY void tw_unquoted_body(const char *p, size_t len, const char *what, uint64_t *inside, uint64_t *bits,
+				     tw_eq64_fn *eq, tw_parity_fn *parity)
 {
 	const char *q = p;
 	char last[64] = {0};
@@ -129,9 +132,9 @@ static TW_BODY void tw_unquoted_body(const char *p, size_t len, char a, char b, 
 			keep = ((uint64_t)1 << len % 64) - 1;
 			q = last;
 		}
-		in = parity(eq(q, quote) & keep) ^ *inside;
+		in = parity(eq(q, what[2]) & keep) ^ *inside;
 		*inside = (uint64_t)((int64_t)in >> 63);
-		bits[i] = (eq(q, a) | eq(q, b)) & ~in & keep;
+		bits[i] = (eq(q, what[0]) | eq(q, what[1])) & ~in & keep;
 	}
 }
 
@@ -140,10 +143,9 @@ static inline void tw_find_plain(const char *p, size_t len, char c, uint64_t *bi
 	tw_find_body(p, len, c, bits, tw_eq64_plain);
 }
 
-static inline void tw_unquoted_plain(const char *p, size_t len, char a, char b, char quote, uint64_t *inside,
-				     uint64_t *bits)
+static inline void tw_unquoted_plain(const char *p, size_t len, const char *what, uint64_t *inside, uint64_t *bits)
 {
-	tw_unquoted_body(p, len, a, b, quote, inside, bits, tw_eq64_plain, tw_prefix_xor);
+	tw_unquoted_body(p, len, what, inside, bits, tw_eq64_plain, tw_prefix_xor);
 }
 
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -152,10 +154,9 @@ static inline void tw_find_base(const char *p, size_t len, char c, uint64_t *bit
 	tw_find_body(p, len, c, bits, tw_eq64_base);
 }
 
-static inline void tw_unquoted_base(const char *p, size_t len, char a, char b, char quote, uint64_t *inside,
-				    uint64_t *bits)
+static inline void tw_unquoted_base(const char *p, size_t len, const char *what, uint64_t *inside, uint64_t *bits)
 {
-	tw_unquoted_body(p, len, a, b, quote, inside, bits, tw_eq64_base, tw_prefix_xor);
+	tw_unquoted_body(p, len, what, inside, bits, tw_eq64_base, tw_prefix_xor);
 }
 #else
 #define tw_find_base tw_find_plain
@@ -168,10 +169,10 @@ static inline TW_AVX2 void tw_find_avx2(const char *p, size_t len, char c, uint6
 	tw_find_body(p, len, c, bits, tw_eq64_avx2);
 }
 
-static inline TW_AVX2 void tw_unquoted_avx2(const char *p, size_t len, char a, char b, char quote, uint64_t *inside,
+static inline TW_AVX2 void tw_unquoted_avx2(const char *p, size_t len, const char *what, uint64_t *inside,
 					    uint64_t *bits)
 {
-	tw_unquoted_body(p, len, a, b, quote, inside, bits, tw_eq64_avx2, tw_prefix_xor_avx2);
+	tw_unquoted_body(p, len, what, inside, bits, tw_eq64_avx2, tw_prefix_xor_avx2);
 }
 
 static inline TW_AVX512 void tw_find_avx512(const char *p, size_t len, char c, uint64_t *bits)
@@ -179,10 +180,10 @@ static inline TW_AVX512 void tw_find_avx512(const char *p, size_t len, char c, u
 	tw_find_body(p, len, c, bits, tw_eq64_avx512);
 }
 
-static inline TW_AVX512 void tw_unquoted_avx512(const char *p, size_t len, char a, char b, char quote, uint64_t *inside,
+static inline TW_AVX512 void tw_unquoted_avx512(const char *p, size_t len, const char *what, uint64_t *inside,
 						uint64_t *bits)
 {
-	tw_unquoted_body(p, len, a, b, quote, inside, bits, tw_eq64_avx512, tw_prefix_xor_avx2);
+	tw_unquoted_body(p, len, what, inside, bits, tw_eq64_avx512, tw_prefix_xor_avx2);
 }
 #endif
 
