@@ -33,18 +33,18 @@ int main(int argc, char **argv)
 	int status;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: bench_timed FILE COMMAND...\n");
+		fprintf(stderr, "usage: timed FILE COMMAND...\n");
 		return 2;
 	}
 	start = now();
 	pid = fork();
 	if (pid == 0) {
 		execvp(argv[2], argv + 2);
-		fprintf(stderr, "bench_timed: %s: %s\n", argv[2], strerror(errno));
+		fprintf(stderr, "timed: %s: %s\n", argv[2], strerror(errno));
 		_exit(127);
 	}
 	if (pid < 0 || wait4(pid, &status, 0, &u) < 0) {
-		fprintf(stderr, "bench_timed: %s\n", strerror(errno));
+		fprintf(stderr, "timed: %s\n", strerror(errno));
 		return 1;
 	}
 	start = now() - start;
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	if (!out ||
 	    fprintf(out, "%.6f %.6f %ld\n", start, seconds(&u.ru_utime) + seconds(&u.ru_stime), u.ru_maxrss) < 0 ||
 	    fclose(out) != 0) {
-		fprintf(stderr, "bench_timed: %s: %s\n", argv[1], strerror(errno));
+		fprintf(stderr, "timed: %s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
