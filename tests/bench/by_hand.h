@@ -50,8 +50,10 @@ class blocks
 			memmove(memory.data(), memory.data() + used, have - used);
 			have -= used;
 			used = 0;
-			if (have > MAX)
-				die("a line is too long");
+			if (have > MAX) {
+				fprintf(stderr, "a line is too long\n");
+				exit(1);
+			}
 			ssize_t n = read(fd, memory.data() + have, BLOCK);
 			if (n < 0)
 				die("read");

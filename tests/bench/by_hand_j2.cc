@@ -9,9 +9,12 @@
 
 /* Keys to numbers from 0, in open addressing. Text behind a key may be read: blocks
  * have padding. */
-class keys {
-public:
-	keys() : table(1 << 16) {}
+class keys
+{
+      public:
+	keys() : table(1 << 16)
+	{
+	}
 
 	uint32_t number(std::string_view s)
 	{
@@ -26,9 +29,12 @@ public:
 		}
 	}
 
-	const std::string &text(uint32_t number) const { return texts[number]; }
+	const std::string &text(uint32_t number) const
+	{
+		return texts[number];
+	}
 
-private:
+      private:
 	struct entry {
 		uint64_t hash;
 		uint32_t number;
@@ -83,8 +89,9 @@ private:
 	std::vector<std::string> texts;
 };
 
-class window {
-public:
+class window
+{
+      public:
 	void add(std::string_view time, std::string_view key, uint32_t latency)
 	{
 		if (time.size() < 20)
@@ -111,7 +118,7 @@ public:
 		out.flush();
 	}
 
-private:
+      private:
 	void write(const std::string &key, std::vector<uint32_t> &v)
 	{
 		auto p99 = v.begin() + (ptrdiff_t)((v.size() - 1) * 99 / 100);
@@ -136,7 +143,7 @@ private:
 	char second[19] = {}; /* 2026-01-01T00:00:00 */
 	keys names;
 	std::vector<std::vector<uint32_t>> values; /* by key; memory stays from window to window */
-	std::vector<uint32_t> open;		   /* keys with values */
+	std::vector<uint32_t> open;                /* keys with values */
 	writer out;
 };
 
