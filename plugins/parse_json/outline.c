@@ -14,16 +14,17 @@ struct carry {
 	uint64_t inside;  /* all ones: the block begins inside of a string */
 	uint64_t escaped; /* 1: its first byte is escaped */
 	uint64_t scalar;  /* 1: the byte before it is part of a value that is no string */
-	uint64_t control; /* not 0: there was a control character in a string */
+	uint64_t control; /* not 0: a control character in a string, or a byte above 0x7f outside of one */
 };
 
 /* How a mark is written down, by its character: see struct outline. What begins no
  * value is told apart by nobody, as it is in no valid document. */
-static const uint8_t kinds[256] = {
-	['"'] = '"', ['{'] = '{', ['}'] = '}', ['['] = '[', [']'] = ']', [':'] = ':', [','] = ',',
-	['t'] = 't', ['f'] = 't', ['n'] = 'n', ['-'] = '0', ['0'] = '0', ['1'] = '0', ['2'] = '0',
-	['3'] = '0', ['4'] = '0', ['5'] = '0', ['6'] = '0', ['7'] = '0', ['8'] = '0', ['9'] = '0',
-};
+#define KINDS                                                                                                          \
+	['"'] = '"', ['{'] = '{', ['}'] = '}', ['['] = '[', [']'] = ']', [':'] = ':', [','] = ',', ['t'] = 't',        \
+	['f'] = 't', ['n'] = 'n', ['-'] = '0', ['0'] = '0', ['1'] = '0', ['2'] = '0', ['3'] = '0', ['4'] = '0',        \
+	['5'] = '0', ['6'] = '0', ['7'] = '0', ['8'] = '0', ['9'] = '0'
+
+static const uint8_t kinds[256] = {KINDS};
 
 /* The escapes that begin in this block; what each escapes goes into *escaped. They
  * are few, so one at a time. */
@@ -67,7 +68,7 @@ static TW_BODY uint64_t find_marks(const struct marks *m, struct carry *c, uint6
 	quotes = m->quote & ~escaped;
 	inside = parity(quotes) ^ c->inside;
 	c->inside = (uint64_t)((int64_t)inside >> 63);
-	c->control |= m->control & inside;
+	c->control |= (m->control & inside) | (m->high & ~inside);
 	scalar = ~(m->op | m->white | quotes | inside);
 	first = scalar & ~(scalar << 1 | c->scalar);
 	c->scalar = scalar >> 63;
@@ -248,38 +249,56 @@ static inline TW_AVX2 uint64_t parity_avx2(uint64_t m)
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), ones, 0));
 }
 
+#define X4(c) c, c, c, c
+#define X16(c) X4(c), X4(c), X4(c), X4(c)
+#define X64(c) X16(c), X16(c), X16(c), X16(c)
+
+/* What vectors are compared with, from memory: made in registers over and over they
+ * cost more than the comparisons. */
+static const struct {
+	_Alignas(64) uint8_t quote[64], slash[64], bit[64], ops[64], whites[64], numbers[64], kinds[128];
+} wide = {
+	.quote = {X64('"')},
+	.slash = {X64('\\')},
+	.bit = {X64(0x20)},
+	.ops = {OP_TABLE, OP_TABLE, OP_TABLE, OP_TABLE},
+	.whites = {WHITE_TABLE, WHITE_TABLE, WHITE_TABLE, WHITE_TABLE},
+	.numbers = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+		    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+		    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63},
+	.kinds = {KINDS},
+};
+
+/* The compiler must not see what is there. */
+static inline TW_AVX512 __m512i constant(const uint8_t *p)
+{
+	__asm__("" : "+r"(p));
+	return _mm512_load_si512(p);
+}
+
 static inline TW_AVX512 void classify_avx512(const char *p, struct marks *m)
 {
-	const __m512i whites = _mm512_broadcast_i32x4(_mm_setr_epi8(WHITE_TABLE));
-	const __m512i ops = _mm512_broadcast_i32x4(_mm_setr_epi8(OP_TABLE));
-	const __m512i x = _mm512_loadu_si512(p), y = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+	const __m512i x = _mm512_loadu_si512(p), bit = constant(wide.bit);
 
-	m->quote = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"'));
-	m->slash = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\\'));
-	m->op = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(ops, x), y);
-	m->white = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(whites, x), x);
-	m->control = _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20));
+	m->quote = _mm512_cmpeq_epi8_mask(x, constant(wide.quote));
+	m->slash = _mm512_cmpeq_epi8_mask(x, constant(wide.slash));
+	m->op = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(constant(wide.ops), x), _mm512_or_si512(x, bit));
+	m->white = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(constant(wide.whites), x), x);
+	m->control = _mm512_cmplt_epu8_mask(x, bit);
 	m->high = (uint64_t)_mm512_movepi8_mask(x);
 }
 
 /* All at once. To registers first: compressing to memory is slow on some. */
 static inline TW_AVX512 void put_avx512(struct outline *o, const char *p, uint32_t base, uint32_t len, uint64_t marks)
 {
-	static const uint8_t numbers[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-					    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-					    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
-					    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-	const __m512i zero = _mm512_set1_epi8('0'), first = _mm512_set1_epi16((short)base);
-	const __m512i where = _mm512_maskz_compress_epi8(marks, _mm512_loadu_si512(numbers));
 	const uint64_t there = len - base >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (len - base)) - 1;
-	__m512i what = _mm512_maskz_compress_epi8(marks, _mm512_maskz_loadu_epi8(there, p + base));
-	const __mmask64 digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(what, zero), _mm512_set1_epi8(10)) |
-				_mm512_cmpeq_epi8_mask(what, _mm512_set1_epi8('-'));
+	const __m512i where = _mm512_maskz_compress_epi8(marks, constant(wide.numbers));
+	const __m512i what = _mm512_maskz_compress_epi8(marks, _mm512_maskz_loadu_epi8(there, p + base));
+	const __m512i first = _mm512_set1_epi16((short)base);
 	const uint32_t n = (uint32_t)__builtin_popcountll(marks);
 
-	what = _mm512_mask_mov_epi8(what, digit, zero);
-	what = _mm512_mask_mov_epi8(what, _mm512_cmpeq_epi8_mask(what, _mm512_set1_epi8('f')), _mm512_set1_epi8('t'));
-	_mm512_storeu_si512(o->what + o->n, what);
+	_mm512_storeu_si512(o->what + o->n,
+			    _mm512_permutex2var_epi8(constant(wide.kinds), what, constant(wide.kinds + 64)));
 	_mm512_storeu_si512(o->at + o->n, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(where)), first));
 	if (n > 32)
 		_mm512_storeu_si512(o->at + o->n + 32,

@@ -30,7 +30,8 @@ struct outline {
 };
 
 /* The outline of p[0..len); nothing outside is read. 0: it has none, because it is
- * too long, or a string does not end or has a control character. [any] */
+ * too long, or certainly not JSON: a string does not end or has a control character,
+ * or a byte outside of strings is not ASCII. [any] */
 typedef int outline_fn(struct outline *o, const char *p, uint32_t len);
 
 /* The one to call at a level of instructions. [any] */

@@ -48,7 +48,7 @@ class Entry:
 
 
 def graph_of(job, parallel, folder):
-    """The job's graph; with `parallel` instances of the nodes that keep no state, for
+    """The job's graph; with `parallel` instances of the nodes that keep no state (a header is some), for
     how many they are can't be a variable of a graph."""
     path = os.path.join(HERE, job.lower() + ".json")
     if parallel == 1:
@@ -56,7 +56,7 @@ def graph_of(job, parallel, folder):
     with open(path, encoding="utf-8") as f:
         graph = json.load(f)
     for node in graph["nodes"].values():
-        if node["op"] in STATELESS:
+        if node["op"] in STATELESS and not node["config"].get("header"):
             node["parallelism"] = parallel
     path = os.path.join(folder, "%s-parallel-%d.json" % (job.lower(), parallel))
     with open(path, "w", encoding="utf-8") as f:
