@@ -34,6 +34,22 @@ def want(row, names, quoting):
     return harness.ndjson(names, [[int(row[0]), texts[0], int(row[2]), float(row[3]), texts[1]]])
 
 
+def not_utf8(b):
+    """A text that is not UTF-8 is a bad row, quoted or not, but bytes all the same, and no matter where nobody wants it."""
+    lines = [b"a,b,c", b"x,y,z", b"caf\xe9,y,z", b'"caf\xe9",1,2', b"x,caf\xe9,z", b"x,y,\xe9"]
+    fields = {"a": "str", "b": "bytes"}
+    nodes = {
+        "in": {"op": "file_in", "config": {"path": b.write("latin.csv", b"\n".join(lines) + b"\n")}},
+        "parse": {"op": "parse_csv", "config": {"fields": fields}},
+        "bad": {"op": "file_out", "config": {"path": b.path("bad"), "format": "csv", "header": False, "columns": ["reason"]}},
+        "out": {"op": "file_out", "config": {"path": b.path("out"), "format": "csv", "header": False, "columns": ["a", "b"]}},
+    }
+    if b.run(b.graph("latin", nodes, harness.chain("in", "parse", "out") + ["parse.err -> bad"])):
+        b.same("texts in UTF-8", b.read("out"), b"x,y\nx,caf\xe9\nx,y\n")
+        reasons = [b'"""a"" is not UTF-8, in column 1 at byte %d"\n' % at for at in (0, 1)]
+        b.same("texts that are not", b.read("bad"), b"".join(reasons))
+
+
 def main():
     b = harness.Bench(sys.argv[1], sys.argv[2])
     rng = random.Random(20)
@@ -65,6 +81,7 @@ def main():
             if b.run(graph, shape):
                 b.same("dialect %d %s" % (k, shape), b.read("out"), expected)
                 b.same("bad rows of dialect %d %s" % (k, shape), b.read("bad"), b"")
+    not_utf8(b)
     b.finish()
 
 

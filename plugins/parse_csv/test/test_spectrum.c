@@ -28,7 +28,8 @@ static const struct {
 	 "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}\n{\"a\":\"once\\nupon \\n a time\",\"b\":\"5\",\"c\":\"6\"}\n"
 	 "{\"a\":\"7\",\"b\":\"8\",\"c\":\"\\n\"}\n"},
 	{"newlines_crlf", ABC, "a,b,c\r\n1,2,3\r\n\"once\r\nupon\r\n a time\",5,6\r\n",
-	 "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}\n{\"a\":\"once\\u000d\\nupon\\u000d\\n a time\",\"b\":\"5\",\"c\":\"6\"}\n"},
+	 "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}\n{\"a\":\"once\\u000d\\nupon\\u000d\\n a "
+	 "time\",\"b\":\"5\",\"c\":\"6\"}\n"},
 	{"quotes_and_newlines", "{\"fields\":{\"a\":\"str\",\"b\":\"str\"}}",
 	 "a,b\n1,\"say\n\"\"ah\"\"\n, please\"\n2,end\n",
 	 "{\"a\":\"1\",\"b\":\"say\\n\\\"ah\\\"\\n, please\"}\n{\"a\":\"2\",\"b\":\"end\"}\n"},
