@@ -1,5 +1,5 @@
 """parse_csv.py THALWEG SCRATCH LINES - what Python's csv module writes is read by parse_csv as that module reads it:
-several dialects, quotes, separators in quotes, texts short and long, in several shapes of runs."""
+several dialects, quotes, separators and newlines in quotes, texts short and long, in several shapes of runs."""
 
 import csv
 import random
@@ -17,11 +17,10 @@ PIECES = ["", "a", "B c", ",", ";", "\t", '"', "'", '""', "\u00fc\u00df", "\u6cb
 NAMES = ["key", "the, text", "n", "price", "last"]
 
 
-def text(rng):
-    return "".join(rng.choice(PIECES) for _ in range(rng.randrange(5)))
+def rows_of(rng, count, pieces):
+    def text(rng):
+        return "".join(rng.choice(pieces) for _ in range(rng.randrange(5)))
 
-
-def rows_of(rng, count):
     for i in range(count):
         n = rng.randrange(-(10 ** rng.randrange(1, 18)), 10 ** rng.randrange(1, 18))
         yield [i, text(rng), n, rng.randrange(-99999, 99999) / 100, text(rng) * rng.choice([1, 1, 1, 40])]
@@ -56,10 +55,13 @@ def main():
     names = ["key", "text", "n", "price", "last"]
     for k, dialect in enumerate(DIALECTS):
         path = b.path("in%d.csv" % k)
+        # file_in knows double quotes alone
+        has_newlines = dialect["quotechar"] == '"'
+        pieces = PIECES + ["\n", "\r\n", "\nb"] if has_newlines else PIECES
         with open(path, "w", newline="", encoding="utf-8") as f:
             out = csv.writer(f, **dialect)
             out.writerow(NAMES)
-            out.writerows(rows_of(rng, int(sys.argv[3])))
+            out.writerows(rows_of(rng, int(sys.argv[3]), pieces))
         # as texts: QUOTE_NONNUMERIC would make floats of whole numbers
         plain = {**dialect, "quoting": csv.QUOTE_MINIMAL}
         with open(path, newline="", encoding="utf-8") as f:
@@ -71,7 +73,7 @@ def main():
             "quote": dialect["quotechar"],
         }
         nodes = {
-            "in": {"op": "file_in", "config": {"path": path}},
+            "in": {"op": "file_in", "config": {"path": path, "split": "csv" if has_newlines else "lines"}},
             "parse": {"op": "parse_csv", "config": parse},
             "bad": {"op": "file_out", "config": {"path": b.path("bad")}},
             "out": {"op": "file_out", "config": {"path": b.path("out")}},
