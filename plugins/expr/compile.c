@@ -166,24 +166,6 @@ uint16_t xp_emit(struct xp_code *c, const struct xp_node *n)
 	}
 }
 
-void xp_emit_filter(struct xp_code *c, const struct xp_node *n)
-{
-	uint16_t reg = xp_emit(c, n);
-
-	emit1(c, instruction(XP_FILTER, 0, 0), reg);
-	xp_release(c, reg);
-}
-
-void xp_emit_pick(struct xp_code *c, const struct xp_node *n, int once)
-{
-	uint16_t reg = xp_emit(c, n);
-	struct xp_ins in = instruction(XP_PICK, once ? 1 : 0, 0);
-
-	in.aux = c->prog.n_picks++;
-	emit1(c, in, reg);
-	xp_release(c, reg);
-}
-
 /* Computed where it lies in the column, if the column's values are those of a register:
  * the instructions since `from` get another register for reg. */
 static uint16_t move_out(struct xp_code *c, uint16_t reg, uint32_t from, const struct tw_field *f)

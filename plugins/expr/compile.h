@@ -28,6 +28,9 @@ void xp_emit_filter(struct xp_code *c, const struct xp_node *n);
 /* List the rows where the bool n is true, as one more pick; once: they no longer count after. */
 void xp_emit_pick(struct xp_code *c, const struct xp_node *n, int once);
 
+/* Instructions that compute where the bool n is true, or false, as bits. The register. */
+uint16_t xp_emit_bits(struct xp_code *c, const struct xp_node *n, int inverse);
+
 /* Compute n into the column f (NULL: nowhere). The register, which stays. */
 uint16_t xp_emit_set(struct xp_code *c, const struct xp_node *n, const struct tw_field *f);
 

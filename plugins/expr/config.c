@@ -60,9 +60,12 @@ struct xp_run *xp_run_create(const struct xp_prog *prog)
 {
 	size_t bytes = (xp_run_bytes(prog, TW_MAX_ROWS) + 63u) & ~(size_t)63u;
 	void *mem = aligned_alloc(64, bytes);
+	struct xp_run *x;
 
 	if (!mem)
 		return NULL;
 	memset(mem, 0, bytes);
-	return xp_run_init(mem, prog, TW_MAX_ROWS);
+	x = xp_run_init(mem, prog, TW_MAX_ROWS);
+	xp_run_level(x, tw_simd_level());
+	return x;
 }

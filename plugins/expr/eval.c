@@ -96,8 +96,15 @@ static const struct {
 	[XP_FROM_I] = {xp_from_i, 1},
 	[XP_FROM_F] = {xp_from_f, 1},
 	[XP_STORE] = {xp_store, 0},
-	[XP_FILTER] = {xp_filter, 0},
-	[XP_PICK] = {xp_pick, 0},
+	[XP_BITS_CMP] = {xp_bits_cmp, 0},
+	[XP_BITS_SAME] = {xp_bits_same, 0},
+	[XP_BITS_COL] = {xp_bits_col, 0},
+	[XP_BITS_NULL] = {xp_bits_null, 0},
+	[XP_BITS_OF] = {xp_bits_of, 0},
+	[XP_BITS_AND] = {xp_bits_and, 0},
+	[XP_BITS_OR] = {xp_bits_or, 0},
+	[XP_FILTER_BITS] = {xp_filter_bits, 0},
+	[XP_PICK_BITS] = {xp_pick_bits, 0},
 };
 
 static size_t up(size_t bytes)
@@ -108,10 +115,12 @@ static size_t up(size_t bytes)
 /* Bytes of the vector that a register has of its own. */
 static size_t vector_bytes(const struct xp_rdesc *r, uint32_t rows)
 {
-	static const uint8_t width[XP_CLASSES] = {1, 8, 8, 8, sizeof(struct tw_view)};
+	static const uint8_t width[] = {1, 8, 8, 8, sizeof(struct tw_view)};
 
 	if (r->place == XP_DIRECT || r->place == XP_OUT)
 		return 0;
+	if (r->cls == XP_M)
+		return TW_BITS_WORDS(rows) * sizeof(uint64_t);
 	if (r->place == XP_FIXED && r->cls == XP_S)
 		return sizeof(struct tw_view);
 	return (size_t)rows * width[r->cls];
@@ -150,6 +159,11 @@ static void fill_constant(struct xp_reg *r, const struct xp_rdesc *d, uint32_t r
 			((uint64_t *)r->v)[i] = d->val.u;
 }
 
+void xp_run_level(struct xp_run *x, enum tw_simd level)
+{
+	x->kern = (struct xp_simd){tw_compare_kernels(level), tw_select_kernels(level), tw_scan_kernels(level)};
+}
+
 struct xp_run *xp_run_init(void *mem, const struct xp_prog *p, uint32_t rows)
 {
 	char *at = mem;
@@ -158,6 +172,7 @@ struct xp_run *xp_run_init(void *mem, const struct xp_prog *p, uint32_t rows)
 
 	x->prog = p;
 	x->rows = rows;
+	xp_run_level(x, TW_SIMD_BASE);
 	x->regs = cut(&at, p->n_regs * sizeof *x->regs);
 	x->all = cut(&at, rows * sizeof *x->all);
 	x->lists = cut(&at, (size_t)p->levels * rows * sizeof *x->lists);

@@ -124,6 +124,8 @@ xp_kernel xp_print_i, xp_print_u, xp_print_f, xp_print_b, xp_print_time, xp_prin
 xp_kernel xp_trunc_unit, xp_trunc_span, xp_part, xp_epoch_s, xp_from_i, xp_from_f;
 /* kern_col.c */
 xp_kernel xp_load_bits, xp_load_i32, xp_load_u32, xp_load_f32, xp_load_fixed, xp_load_nulls, xp_now, xp_store;
-xp_kernel xp_filter, xp_pick;
+/* kern_bits.c */
+xp_kernel xp_bits_cmp, xp_bits_same, xp_bits_col, xp_bits_null, xp_bits_of, xp_bits_and, xp_bits_or;
+xp_kernel xp_filter_bits, xp_pick_bits;
 
 #endif

@@ -1,4 +1,4 @@
-/* kern_col.c - columns loaded and stored, and the selection narrowed; see prog.h. [worker] */
+/* kern_col.c - columns loaded and stored; see prog.h. [worker] */
 #include "kern.h"
 
 #define ONES 0x0101010101010101ull
@@ -163,49 +163,4 @@ void xp_store(struct xp_run *x, const struct xp_ins *in)
 		pack(tw_nulls(x->b, f), xp_ok(x, reg), x->n);
 	else
 		memset(tw_nulls(x->b, f), 0xff, (x->n + 7u) / 8u);
-}
-
-/* As xp_filter, but the rows are listed, and where sub is 1 the others remain. */
-void xp_pick(struct xp_run *x, const struct xp_ins *in)
-{
-	const uint8_t *a = xp_b(x, in->arg[0]), *ok = xp_ok(x, in->arg[0]);
-	const uint16_t *sel = x->sel.sel;
-	uint16_t *list = x->pick_lists + (size_t)in->aux * x->rows;
-	uint32_t k, n = 0, left = 0;
-
-	for (k = 0; k < x->sel.n; k++) {
-		uint16_t row = sel[k];
-		uint32_t hit = a[row] & (ok ? ok[row] : 1u) & (x->failed[row] ^ 1u);
-
-		list[n] = row;
-		n += hit;
-		if (in->sub) {
-			x->b->sel[left] = row;
-			left += hit ^ 1;
-		}
-	}
-	x->picked[in->aux].n = n;
-	if (n == 0 || !in->sub)
-		return;
-	tw_select(x->b, left);
-	x->sel = (struct xp_level){x->b->sel, left};
-}
-
-/* The batch's list may be the one that is read: it is written behind. */
-void xp_filter(struct xp_run *x, const struct xp_ins *in)
-{
-	const uint8_t *a = xp_b(x, in->arg[0]), *ok = xp_ok(x, in->arg[0]);
-	const uint16_t *sel = x->sel.sel;
-	uint32_t k, n = 0;
-
-	for (k = 0; k < x->sel.n; k++) {
-		uint16_t row = sel[k];
-
-		x->b->sel[n] = row;
-		n += a[row] & (ok ? ok[row] : 1) & (x->failed[row] ^ 1);
-	}
-	if (n == x->sel.n)
-		return;
-	tw_select(x->b, n);
-	x->sel = (struct xp_level){x->b->sel, n};
 }

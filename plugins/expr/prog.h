@@ -19,8 +19,12 @@
 #include "ast.h"
 
 #include <thalweg/host.h>
+#include <thalweg/simd/compare.h>
+#include <thalweg/simd/scan.h>
+#include <thalweg/simd/select.h>
 
-enum xp_class { XP_B, XP_I, XP_U, XP_F, XP_S, XP_CLASSES }; /* uint8_t, int64_t, uint64_t, double, tw_view */
+/* uint8_t, int64_t, uint64_t, double, tw_view; a bit a row, in words */
+enum xp_class { XP_B, XP_I, XP_U, XP_F, XP_S, XP_M, XP_CLASSES };
 
 /* Sub-operations. */
 enum xp_cmp { XP_EQ, XP_NE, XP_LT, XP_LE, XP_GT, XP_GE };
@@ -128,11 +132,21 @@ enum xp_op {
 	XP_FROM_I, /* aux: ns of the unit */
 	XP_FROM_F,
 	/* effects */
-	XP_STORE,  /* a to the column of aux */
-	XP_FILTER, /* keep the rows where a is true */
-	XP_PICK,   /* list the rows where a is true as pick aux; sub 1: they no longer count */
+	XP_STORE, /* a to the column of aux */
+	/* conditions of filters, as bits; sub 1: false instead of true */
+	XP_BITS_CMP,  /* sub: enum tw_cmp, or with XP_INVERSE; aux: enum tw_type */
+	XP_BITS_SAME, /* a text column, a constant */
+	XP_BITS_COL,  /* a bool column */
+	XP_BITS_NULL, /* sub 1: is not null */
+	XP_BITS_OF,   /* a register of bools */
+	XP_BITS_AND,
+	XP_BITS_OR,
+	XP_FILTER_BITS, /* keep the rows where a is true */
+	XP_PICK_BITS,   /* list them as pick aux; sub 1: they no longer count */
 	XP_OPS
 };
+
+#define XP_INVERSE 0x100u
 
 struct xp_ins {
 	uint16_t op;
@@ -204,6 +218,13 @@ struct xp_level {
 	uint32_t n;
 };
 
+/* The SDK's kernels of the level that the instance runs at. */
+struct xp_simd {
+	const struct tw_compare *compare;
+	const struct tw_selecting *select;
+	const struct tw_scan *scan;
+};
+
 /* An instance. [worker], made and freed [control] */
 struct xp_run {
 	const struct xp_prog *prog;
@@ -215,6 +236,7 @@ struct xp_run {
 	struct xp_level *picked; /* what each pick listed in the batch under way */
 	uint16_t *pick_lists;    /* rows a list, one per pick */
 	uint32_t rows;           /* capacity */
+	struct xp_simd kern;
 	/* of the batch under way */
 	struct tw_ctx *ctx;
 	struct tw_batch *b;
@@ -229,6 +251,9 @@ size_t xp_run_bytes(const struct xp_prog *p, uint32_t rows);
 
 /* Lay an instance out in zeroed memory, aligned to 64. [control] */
 struct xp_run *xp_run_init(void *mem, const struct xp_prog *p, uint32_t rows);
+
+/* Use the instructions of this level; before, those that every machine has. [control] */
+void xp_run_level(struct xp_run *x, enum tw_simd level);
 
 /* Run over b, whose selection is narrowed. Rows left. b may be NULL where the program
  * reads no column and makes no text: then one row. [worker] */
