@@ -356,6 +356,7 @@ static void run(const char *config, const char *rows, const char *want)
 	int opened;
 	size_t at;
 
+	setenv("THALWEG_SIMD", tw_simd_name((enum tw_simd)rnd(TW_SIMD_AVX512 + 1)), 1);
 	size = mode == TW_TEST_SPARSE && size > 64 ? 64 : mode == TW_TEST_DECOYS && size > 256 ? 256 : size;
 	opened = tw_test_open(kind(), config, SCHEMA, &t);
 	cr_assert_eq(opened, 0, "%s: %s", config, tw_test_error(t));
