@@ -4,6 +4,8 @@
  */
 #include "slow.h"
 
+#include <thalweg/simd.h>
+
 #define ROWS 70
 #define SCHEMA "o:i64,i:i64?,j:i32,u:u64?,w:u32,f:f64?,g:f32,b:bool?,q:bool,s:str?,t:str,ts:timestamp?"
 static uint64_t seed;

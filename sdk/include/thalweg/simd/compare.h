@@ -334,16 +334,34 @@ static TW_BODY struct tw_cmp_plan tw_cmp_plan(uint32_t type, enum tw_cmp op, con
 	return p;
 }
 
-/* A few rows, at most 64, of all levels. */
-static inline uint64_t tw_cmp_few(enum tw_cmp_prim prim, const void *a, const void *b, size_t n)
+static inline int tw_cmp_one(enum tw_cmp_prim prim, const void *a, const void *b)
 {
-	uint8_t d[64];
-	uint64_t m = 0;
-	unsigned i;
+	switch (prim) {
+	case TW_EQ_32: return *(const int32_t *)a == *(const int32_t *)b;
+	case TW_LT_I32: return *(const int32_t *)a < *(const int32_t *)b;
+	case TW_LT_U32: return *(const uint32_t *)a < *(const uint32_t *)b;
+	case TW_EQ_F32: return *(const float *)a == *(const float *)b;
+	case TW_LT_F32: return *(const float *)a < *(const float *)b;
+	case TW_LE_F32: return *(const float *)a <= *(const float *)b;
+	case TW_LT_I64: return *(const int64_t *)a < *(const int64_t *)b;
+	case TW_LT_U64: return *(const uint64_t *)a < *(const uint64_t *)b;
+	case TW_EQ_F64: return *(const double *)a == *(const double *)b;
+	case TW_LT_F64: return *(const double *)a < *(const double *)b;
+	case TW_LE_F64: return *(const double *)a <= *(const double *)b;
+	default: return *(const int64_t *)a == *(const int64_t *)b;
+	}
+}
 
-	tw_cmp_bytes(prim, a, b, (unsigned)n & 63, d);
+/* So few rows are compared one by one: a batch of one must be cheap too. */
+#define TW_CMP_FEW 8u
+
+static inline uint64_t tw_cmp_few(const struct tw_cmp_plan *p, size_t n)
+{
+	uint64_t m = 0;
+	size_t i;
+
 	for (i = 0; i < n; i++)
-		m |= (uint64_t)d[i] << i;
+		m |= (uint64_t)tw_cmp_one(p->prim, p->a + i * (p->step_a / 64), p->b + i * (p->step_b / 64)) << i;
 	return m;
 }
 
@@ -353,14 +371,14 @@ static TW_BODY uint64_t tw_cmp_last(const struct tw_cmp_plan *p, size_t n,
 {
 	uint64_t x[64], y[64], m;
 
-	if (n > 8) {
+	if (n > TW_CMP_FEW) {
 		memset(x, 0, 64 * p->width);
 		memset(y, 0, 64 * p->width);
 		memcpy(x, p->a, n * p->width);
 		memcpy(y, p->b, n * p->width);
 		m = word(p->prim, x, y);
 	} else {
-		m = tw_cmp_few(p->prim, p->a, p->b, n);
+		m = tw_cmp_few(p, n);
 	}
 	return (m ^ p->flip) & (((uint64_t)1 << n) - 1);
 }
@@ -377,17 +395,20 @@ static TW_BODY void tw_columns_body(struct tw_cmp_plan p, size_t n, uint64_t *bi
 		*bits = tw_cmp_last(&p, n, word);
 }
 
-/* The value as a column of up to 64 rows. */
-static TW_BODY void tw_value_fill(uint64_t *block, size_t width, const void *value, size_t n)
+/* The value as a column of up to 64 rows, in block; itself where it is not worth it. */
+static TW_BODY const void *tw_value_fill(uint64_t *block, size_t width, const void *value, size_t n)
 {
 	uint64_t w = 0;
 	size_t i;
 
+	if (n <= TW_CMP_FEW)
+		return value;
 	memcpy(&w, value, width);
 	w |= width == 4 ? w << 32 : 0;
 	n = (n < 64 ? n : 64) * width;
 	for (i = 0; 8 * i < n; i++)
 		block[i] = w;
+	return block;
 }
 
 typedef uint64_t tw_views64_fn(const struct tw_view *v, const struct tw_view *value, int whole);
@@ -420,8 +441,8 @@ static inline void tw_value_plain(uint32_t type, enum tw_cmp op, const void *a, 
 {
 	uint64_t block[64];
 
-	tw_value_fill(block, tw_type_width(type), value, n);
-	tw_columns_body(tw_cmp_plan(type, op, a, block, 1), n, bits, tw_cmp64_plain);
+	value = tw_value_fill(block, tw_type_width(type), value, n);
+	tw_columns_body(tw_cmp_plan(type, op, a, value, 1), n, bits, tw_cmp64_plain);
 }
 
 static inline void tw_views_plain(const struct tw_view *v, const struct tw_view *value, size_t n, uint64_t *bits)
@@ -446,8 +467,8 @@ static inline void tw_value_base(uint32_t type, enum tw_cmp op, const void *a, c
 {
 	uint64_t block[64];
 
-	tw_value_fill(block, tw_type_width(type), value, n);
-	tw_columns_body(tw_cmp_plan(type, op, a, block, 1), n, bits, tw_cmp64_base);
+	value = tw_value_fill(block, tw_type_width(type), value, n);
+	tw_columns_body(tw_cmp_plan(type, op, a, value, 1), n, bits, tw_cmp64_base);
 }
 
 static inline void tw_views_base(const struct tw_view *v, const struct tw_view *value, size_t n, uint64_t *bits)
@@ -478,8 +499,8 @@ static inline TW_AVX2 void tw_value_avx2(uint32_t type, enum tw_cmp op, const vo
 {
 	uint64_t block[64];
 
-	tw_value_fill(block, tw_type_width(type), value, n);
-	tw_columns_body(tw_cmp_plan(type, op, a, block, 1), n, bits, tw_cmp64_avx2);
+	value = tw_value_fill(block, tw_type_width(type), value, n);
+	tw_columns_body(tw_cmp_plan(type, op, a, value, 1), n, bits, tw_cmp64_avx2);
 }
 
 static inline TW_AVX2 void tw_views_avx2(const struct tw_view *v, const struct tw_view *value, size_t n, uint64_t *bits)
@@ -503,8 +524,8 @@ static inline TW_AVX512 void tw_value_avx512(uint32_t type, enum tw_cmp op, cons
 {
 	uint64_t block[64];
 
-	tw_value_fill(block, tw_type_width(type), value, n);
-	tw_columns_body(tw_cmp_plan(type, op, a, block, 1), n, bits, tw_cmp64_avx512);
+	value = tw_value_fill(block, tw_type_width(type), value, n);
+	tw_columns_body(tw_cmp_plan(type, op, a, value, 1), n, bits, tw_cmp64_avx512);
 }
 
 static inline TW_AVX512 void tw_views_avx512(const struct tw_view *v, const struct tw_view *value, size_t n,

@@ -32,15 +32,21 @@ struct tw_selecting {
 /* Bits 0..n-1 of a column's bitmap as words, the rest 0; from NULL: all set. [any] */
 static inline void tw_bits_load(uint64_t *to, const uint8_t *from, uint32_t n)
 {
-	if (n == 0)
+	const uint32_t full = n / 64, rest = n % 64;
+	uint64_t w = 0;
+	uint32_t i;
+
+	for (i = 0; i < full; i++) {
+		to[i] = ~(uint64_t)0;
+		if (from)
+			memcpy(to + i, from + 8 * (size_t)i, sizeof *to);
+	}
+	if (rest == 0)
 		return;
-	to[(n - 1) / 64] = 0;
-	if (from)
-		memcpy(to, from, (n + 7) / 8);
-	else
-		memset(to, 0xff, (n + 7) / 8);
-	if (n % 64)
-		to[n / 64] &= ((uint64_t)1 << n % 64) - 1;
+	/* put together in a register: a word read right after its bytes were written waits */
+	for (i = 0; i < (rest + 7) / 8; i++)
+		w |= (uint64_t)(from ? from[8 * (size_t)full + i] : 0xffu) << 8 * i;
+	to[full] = w & (((uint64_t)1 << rest) - 1);
 }
 
 /* The other way. [any] */
