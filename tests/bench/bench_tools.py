@@ -56,6 +56,7 @@ def graph_of(job, parallel, folder):
     with open(path, encoding="utf-8") as f:
         graph = json.load(f)
     for node in graph["nodes"].values():
+        # who reads a header row must see the first row of the file
         if node["op"] in STATELESS and not node["config"].get("header"):
             node["parallelism"] = parallel
     path = os.path.join(folder, "%s-parallel-%d.json" % (job.lower(), parallel))
