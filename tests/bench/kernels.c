@@ -107,7 +107,7 @@ static void run_unquoted(enum tw_simd l, struct data *d)
 {
 	uint64_t inside = 0;
 
-	tw_scan_kernels(l)->find_unquoted(d->text, TEXT, ',', '\n', '"', &inside, d->bits);
+	tw_scan_kernels(l)->find_unquoted(d->text, TEXT, ",\n\"", &inside, d->bits);
 }
 
 static const struct {
