@@ -57,7 +57,7 @@ static inline int is_escaped(const struct outline *o, uint32_t from, uint32_t to
 	return 0;
 }
 
-static inline int read_value(const struct outline *o, const struct mould_value *m, const char *p, struct value *v)
+int document_value(const struct outline *o, const struct mould_value *m, const char *p, struct value *v)
 {
 	const uint32_t at = o->at[m->mark];
 
@@ -148,32 +148,25 @@ static inline int are_keys(const struct outline *o, const struct mould *m, const
 	return 1;
 }
 
-static int others_are_valid(const struct outline *o, const struct mould *m, const char *p)
+static inline int others_are_valid(const struct outline *o, const struct mould *m, const char *p)
 {
 	struct value v;
 	uint32_t i;
 
-	for (i = 0; i < m->n_others; i++) {
-		const uint32_t mark = m->others[i];
-
-		if (m->what[mark] == '0' ? !read_number(o, p, mark, &v)
-					 : !read_word(p + o->at[mark], p + o->at[mark + 1], &v))
+	for (i = 0; i < m->n_numbers; i++)
+		if (!read_number(o, p, m->numbers[i], &v))
 			return 0;
-	}
+	for (i = 0; i < m->n_words; i++)
+		if (!read_word(p + o->at[m->words[i]], p + o->at[m->words[i] + 1], &v))
+			return 0;
 	return 1;
 }
 
-/* Whether the document is of this mould and valid; if so its values are in s. */
-static int fits(struct scan *s, const struct outline *o, const struct mould *m, const char *p)
+/* Whether the document is of this mould, and valid but for its wanted values. */
+static inline int fits(const struct scan *s, const struct outline *o, const struct mould *m, const char *p)
 {
-	const uint32_t n = s->shape->n_slots;
-	uint32_t i;
-
 	if (!is_alike(o, m) || !are_keys(o, m, p) || !others_are_valid(o, m, p))
 		return 0;
-	for (i = 0; i < n; i++)
-		if (!read_value(o, &m->values[i], p, &s->values[i]))
-			return 0;
 	if (o->n_escapes && !are_escapes(o, p))
 		return 0;
 	return o->high_to == 0 || s->lax || !tw_not_utf8(p + o->high_from, p + o->high_to);
@@ -254,14 +247,14 @@ static int learn_key(struct mould *m, const struct outline *o, const char *p, ui
 }
 
 /* Make a mould of a document that was just read and found valid. */
-static void learn(struct document *d, uint64_t hash, const char *p)
+static void learn(struct document *d, const char *p)
 {
 	const struct outline *const o = &d->outline;
 	struct mould *const m = &d->moulds[d->oldest];
 	uint32_t text = 0;
 	uint16_t i;
 
-	m->n_marks = m->n_keys = m->n_early = m->n_long = m->n_others = 0;
+	m->n_marks = m->n_keys = m->n_early = m->n_long = m->n_numbers = m->n_words = 0;
 	learn_values(m, &d->scan, o);
 	for (i = 0; i < o->n; i++) {
 		switch (o->what[i]) {
@@ -271,57 +264,78 @@ static void learn(struct document *d, uint64_t hash, const char *p)
 			i++;
 			break;
 		case '0':
+			if (!is_wanted(m, d->scan.shape->n_slots, i))
+				m->numbers[m->n_numbers++] = i;
+			break;
 		case 't':
 		case 'n':
 			if (!is_wanted(m, d->scan.shape->n_slots, i))
-				m->others[m->n_others++] = i;
+				m->words[m->n_words++] = i;
 			break;
 		default: break;
 		}
 	}
 	memcpy(m->what, o->what, o->n + 16);
 	m->n_marks = o->n;
-	m->hash = hash;
+	m->hash = d->hash;
 	d->latest = d->oldest;
 	d->oldest = (d->oldest + 1) % MOULDS;
 }
 
-/* No mould of late fits. */
-static enum scan_result read_other(struct document *d, const char *p, uint32_t len)
+/* The one that fitted last does not. */
+static const struct mould *fit_other(struct document *d, const char *p)
 {
-	const uint64_t hash = hash_of(&d->outline);
-	enum scan_result r;
 	uint32_t i;
 
+	d->hash = hash_of(&d->outline);
 	for (i = 0; i < MOULDS; i++) {
-		if (i == d->latest || d->moulds[i].hash != hash || !fits(&d->scan, &d->outline, &d->moulds[i], p))
+		if (i == d->latest || d->moulds[i].hash != d->hash || !fits(&d->scan, &d->outline, &d->moulds[i], p))
 			continue;
 		d->latest = i;
-		return SCAN_OK;
+		return &d->moulds[i];
 	}
+	d->may_learn = 1;
 	d->debt += DEBT;
 	if (d->debt > DEBT_MAX) {
 		d->debt = 0;
 		d->rest = REST;
 	}
-	r = scan_document(&d->scan, p, len);
-	if (r == SCAN_OK)
-		learn(d, hash, p);
+	return NULL;
+}
+
+const struct mould *document_fit(struct document *d, const char *p, uint32_t len)
+{
+	d->may_learn = 0;
+	if (d->rest) {
+		d->rest--;
+		return NULL;
+	}
+	if (!d->outline_of(&d->outline, p, len) || d->outline.n == 0)
+		return NULL;
+	if (!fits(&d->scan, &d->outline, &d->moulds[d->latest], p))
+		return fit_other(d, p);
+	d->debt -= d->debt > 0;
+	return &d->moulds[d->latest];
+}
+
+enum scan_result document_scan(struct document *d, const char *p, uint32_t len)
+{
+	const enum scan_result r = scan_document(&d->scan, p, len);
+
+	if (r == SCAN_OK && d->may_learn)
+		learn(d, p);
 	return r;
 }
 
 enum scan_result document_read(struct document *d, const char *p, uint32_t len)
 {
-	if (d->rest) {
-		d->rest--;
-		return scan_document(&d->scan, p, len);
-	}
-	if (!d->outline_of(&d->outline, p, len) || d->outline.n == 0)
-		return scan_document(&d->scan, p, len);
-	if (!fits(&d->scan, &d->outline, &d->moulds[d->latest], p))
-		return read_other(d, p, len);
-	d->debt -= d->debt > 0;
-	return SCAN_OK;
+	const struct mould *m = document_fit(d, p, len);
+	const uint32_t n = d->scan.shape->n_slots;
+	uint32_t i = 0;
+
+	while (m && i < n && document_value(&d->outline, &m->values[i], p, &d->scan.values[i]))
+		i++;
+	return m && i == n ? SCAN_OK : document_scan(d, p, len);
 }
 
 size_t document_bytes(const struct shape *shape)

@@ -41,11 +41,12 @@ struct mould {
 	uint32_t n_keys;
 	uint32_t n_early; /* the first so many have 16 bytes of the document behind their begin; the others are late */
 	uint32_t n_long;  /* keys of more than 16 bytes */
-	uint32_t n_others;
+	uint32_t n_numbers;
+	uint32_t n_words;
 	uint8_t what[OUTLINE_MARKS + 16]; /* zeroes behind */
 	struct mould_key keys[MOULD_KEYS];
 	uint8_t longs[MOULD_KEYS];
-	uint16_t others[OUTLINE_MARKS]; /* marks of numbers and words that nobody wants */
+	uint16_t numbers[OUTLINE_MARKS], words[OUTLINE_MARKS]; /* marks of those that nobody wants */
 	char text[MOULD_TEXT];
 	struct mould_value *values; /* per slot */
 };
@@ -58,6 +59,8 @@ struct document {
 	uint32_t oldest; /* the mould to be replaced next */
 	uint32_t debt;   /* grows with each document that fits none */
 	uint32_t rest;   /* so many documents are not tried, for too few have fitted */
+	int may_learn;   /* there is an outline, and it is of no mould */
+	uint64_t hash;   /* of that outline */
 	struct outline outline;
 	struct mould moulds[MOULDS];
 };
@@ -68,5 +71,16 @@ void document_init(struct document *d, const struct shape *shape, int lax, enum 
 
 /* As scan_document; the values are in d->scan. [worker] */
 enum scan_result document_read(struct document *d, const char *p, uint32_t len);
+
+/* The same in two steps, for who puts values where they belong at once. The mould that
+ * a document fits: it is valid if its wanted values are, which are not read yet, and
+ * lie at the marks of d->outline that m->values says. NULL: it fits none. [worker] */
+const struct mould *document_fit(struct document *d, const char *p, uint32_t len);
+
+/* Read one of those values. 0: it is no value, so the document is not valid. [worker] */
+int document_value(const struct outline *o, const struct mould_value *m, const char *p, struct value *v);
+
+/* Read a document that fits none, or did not hold what it promised. [worker] */
+enum scan_result document_scan(struct document *d, const char *p, uint32_t len);
 
 #endif

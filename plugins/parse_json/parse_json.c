@@ -18,6 +18,7 @@ struct parser {
 	const struct plan *plan;
 	uint32_t n_empty;       /* the counter's number */
 	struct tw_time_day day; /* of the times that were read last */
+	void **cols;            /* of the batch at work */
 	struct document document;
 	struct value memory[];
 };
@@ -27,19 +28,26 @@ static int create(struct tw_ctx *ctx, const void *plan, void **op)
 	const struct plan *p = plan;
 	struct parser *x = calloc(1, sizeof *x + document_bytes(&p->shape));
 
+	*op = x;
 	if (!x)
 		return ctx->host->fail(ctx, -ENOMEM, "no memory for the parser");
 	x->plan = p;
+	x->cols = calloc(p->n_columns + 1, sizeof *x->cols);
+	if (!x->cols)
+		return ctx->host->fail(ctx, -ENOMEM, "no memory for the parser");
 	x->n_empty = ctx->host->counter(ctx, "empty");
 	document_init(&x->document, &p->shape, p->lax, tw_simd_level(), x->memory);
-	*op = x;
 	return 0;
 }
 
 static void destroy(struct tw_ctx *ctx, void *op)
 {
+	struct parser *x = op;
+
 	(void)ctx;
-	free(op);
+	if (x)
+		free(x->cols);
+	free(x);
 }
 
 static const char *kind_name(uint32_t kind)
@@ -91,10 +99,23 @@ static int fill(const struct parser *x, const struct line *l)
 	return 1;
 }
 
+/* The document fits a mould: fill the row. 0: it does not hold what that promised. */
+static int fill_fitting(const struct parser *x, const struct line *l, const struct mould *m)
+{
+	const struct plan *p = x->plan;
+	uint32_t i;
+
+	for (i = 0; i < p->n_columns; i++)
+		if (!store_fitting(l, &p->columns[i], x->cols[i], &x->document.outline, &m->values[p->columns[i].slot]))
+			return 0;
+	return 1;
+}
+
 /* 1: the row stays. */
 static int parse_row(struct parser *x, struct line *l, uint64_t *n_empty)
 {
 	const struct tw_field *const line = x->plan->line;
+	const struct mould *m;
 	char reason[96];
 
 	if (tw_is_null(l->b, line, l->row)) {
@@ -103,7 +124,10 @@ static int parse_row(struct parser *x, struct line *l, uint64_t *n_empty)
 	}
 	l->view = (const struct tw_view *)tw_col(l->b, line) + l->row;
 	l->text = tw_view_ptr(l->b, l->view);
-	switch (document_read(&x->document, l->text, l->view->len)) {
+	m = document_fit(&x->document, l->text, l->view->len);
+	if (m && fill_fitting(x, l, m))
+		return 1;
+	switch (document_scan(&x->document, l->text, l->view->len)) {
 	case SCAN_OK: return fill(x, l);
 	case SCAN_EMPTY: ++*n_empty; return 0;
 	case SCAN_BAD: break;
@@ -113,6 +137,19 @@ static int parse_row(struct parser *x, struct line *l, uint64_t *n_empty)
 	return 0;
 }
 
+/* Where the columns are; nothing in them is null until a document says so. */
+static void find_columns(struct parser *x, struct tw_batch *b)
+{
+	const struct plan *p = x->plan;
+	uint32_t i;
+
+	for (i = 0; i < p->n_columns; i++) {
+		x->cols[i] = tw_col(b, p->columns[i].field);
+		if (p->columns[i].field->nullable)
+			memset(tw_nulls(b, p->columns[i].field), 0xff, (b->n + 7) / 8);
+	}
+}
+
 static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
 {
 	struct parser *x = op;
@@ -120,6 +157,7 @@ static int process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch 
 	uint64_t n_empty = 0;
 	uint32_t i, n = 0;
 
+	find_columns(x, b);
 	for (i = 0; i < b->n_sel; i++) {
 		l.row = tw_row(b, i);
 		if (parse_row(x, &l, &n_empty))

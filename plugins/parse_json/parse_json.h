@@ -5,9 +5,9 @@
 #ifndef PARSE_JSON_H
 #define PARSE_JSON_H
 
-#include "scan.h"
-#include <thalweg/text/rfc3339.h>
+#include "mould.h"
 
+#include <thalweg/text/rfc3339.h>
 #include <thalweg/thalweg.h>
 
 /* How a timestamp is written: a text, or a number whose unit is 10^-9 s * 10^shift. */
@@ -52,6 +52,12 @@ enum fault {
 
 /* Put the value that was found for it into a column of the line's row. [worker] */
 enum fault store_value(const struct line *l, const struct column *c, const struct value *v);
+
+/* The same for a document that fits a mould, whose value there is not read yet; `col` is
+ * the column, all of whose rows are not null so far. 0: there is anything wrong with
+ * it, and the document must be scanned to say what. [worker] */
+int store_fitting(const struct line *l, const struct column *c, void *col, const struct outline *o,
+		  const struct mould_value *m);
 
 /* The kind's bind. [control] */
 int parse_json_bind(struct tw_bind *b);

@@ -2,7 +2,6 @@
 #include "parse_json.h"
 
 #include "text.h"
-#include <thalweg/text/rfc3339.h>
 
 #define SHORT_BYTES 256u
 
@@ -155,4 +154,45 @@ enum fault store_value(const struct line *l, const struct column *c, const struc
 	case TW_TIMESTAMP: return c->shift == TIME_IS_TEXT ? store_time(l, c, v) : store_number(l, c, v);
 	default: return store_number(l, c, v);
 	}
+}
+
+static int store_short_number(const struct line *l, const struct column *c, void *col, uint32_t at, uint32_t next)
+{
+	static const double tens[8] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+	struct tw_number n;
+
+	if (next - at > 8 || next < 8 || !tw_number_scan_short(l->text + next, next - at, &n))
+		return 0;
+	if (c->type == TW_F64) /* both are exact, so that one rounding is all there is */
+		((double *)col)[l->row] = (double)n.mantissa / tens[-n.exponent];
+	else if (c->type == TW_I64 && n.exponent == 0)
+		((int64_t *)col)[l->row] = (int64_t)n.mantissa;
+	else
+		return 0;
+	return 1;
+}
+
+/* A string without escapes, inside of which is text[at..at + len). */
+static int store_plain_string(const struct line *l, const struct column *c, void *col, uint32_t at, uint32_t len)
+{
+	switch (c->type) {
+	case TW_STR: store_piece(l, (struct tw_view *)col + l->row, at, len); return 1;
+	case TW_TIMESTAMP:
+		return c->shift == TIME_IS_TEXT &&
+		       tw_time_rfc3339_near(l->text + at, len, l->day, (int64_t *)col + l->row) == TW_TIME_OK;
+	default: return 0;
+	}
+}
+
+int store_fitting(const struct line *l, const struct column *c, void *col, const struct outline *o,
+		  const struct mould_value *m)
+{
+	const uint32_t at = o->at[m->mark], next = o->at[m->mark + 1];
+	struct value v;
+
+	if (m->kind == VALUE_NUMBER && store_short_number(l, c, col, at, next))
+		return 1;
+	if (m->kind == VALUE_STRING && o->n_escapes == 0 && store_plain_string(l, c, col, at + 1, next - at - 1))
+		return 1;
+	return document_value(o, m, l->text, &v) && store_value(l, c, &v) == FAULT_NONE;
 }
