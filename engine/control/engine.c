@@ -152,6 +152,7 @@ static int create_run(struct tw_engine *e, const uint32_t *cpu_of)
 		.cpu_of = cpu_of,
 		.wait = e->opts.wait >= 0 ? (enum tw_wait)e->opts.wait : e->spec->wait,
 		.may_spin = n <= tw_topo_cpu_quota(e->topo) && n <= e->placing.problem.n_cores,
+		.has_spare = n < tw_topo_cpu_quota(e->topo) && n < e->placing.problem.n_cores,
 		.slots = e->opts.slots,
 	};
 	int ret = tw_run_create(e->bound, &o, &e->run, err, sizeof err);

@@ -462,6 +462,7 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	r->n_workers = o->n_workers;
 	r->wait = o->wait;
 	r->may_spin = o->may_spin;
+	r->has_spare = o->has_spare;
 	r->nodes = aligned_alloc(64, (sizeof *r->nodes * r->n_nodes + 63) / 64 * 64);
 	r->links = aligned_alloc(64, sizeof *r->links * (r->n_links + 1));
 	r->workers = aligned_alloc(64, sizeof *r->workers * r->n_workers);

@@ -81,10 +81,14 @@ void tw_io_port_submit(struct tw_io_port *p, struct tw_io *req)
 
 	assert(pushed); /* more than 64 of one node at once: against the contract of tw.io/1 */
 	(void)pushed;
+	p->under_way++;
 	tw_parker_wake(&p->parker, false);
 }
 
 struct tw_io *tw_io_port_answer(struct tw_io_port *p)
 {
-	return (struct tw_io *)(uintptr_t)tw_ring64_pop(&p->answers);
+	struct tw_io *req = (struct tw_io *)(uintptr_t)tw_ring64_pop(&p->answers);
+
+	p->under_way -= req != NULL;
+	return req;
 }

@@ -15,6 +15,7 @@
 struct tw_io_port {
 	bool used; /* [control]: some node asked for tw.io/1 */
 	bool started;
+	uint32_t under_way; /* [worker] requests not yet answered */
 	pthread_t thread;
 	struct tw_ring64 requests; /* worker -> io */
 	struct tw_ring64 answers;  /* io -> worker */

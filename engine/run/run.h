@@ -22,6 +22,7 @@ struct tw_run_opts {
 	const uint32_t *cpu_of;    /* [n_workers] OS number to pin to; TW_NONE: not pinned */
 	enum tw_wait wait;
 	bool may_spin;  /* false: fewer CPUs than workers, spinning would steal from others */
+	bool has_spare; /* there are more CPUs than workers: room for io threads */
 	uint32_t slots; /* 0: as each edge says */
 };
 
@@ -34,7 +35,7 @@ struct tw_run {
 	struct tw_worker *workers;
 	struct tw_mem mem;
 	enum tw_wait wait;
-	bool may_spin;
+	bool may_spin, has_spare;
 
 	/* written by [any] (drain, stop, a failing worker) with release, read by workers
 	 * with relaxed loads each round: they carry no data, only a wish */

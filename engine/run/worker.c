@@ -190,7 +190,9 @@ static void park(struct tw_worker *w)
 static void wait_for_work(struct tw_worker *w, uint32_t *empty)
 {
 	const enum tw_wait wait = w->run->wait;
-	uint32_t spin = wait == TW_WAIT_PARK || !w->run->may_spin ? 0 : SPIN_ROUNDS;
+	/* what the io thread is to do it may have to do on this very CPU */
+	const bool gives_way = wait == TW_WAIT_PARK || !w->run->may_spin || (w->io.under_way && !w->run->has_spare);
+	const uint32_t spin = gives_way ? 0 : SPIN_ROUNDS;
 
 	++*empty;
 	if ((wait == TW_WAIT_SPIN && w->run->may_spin) || *empty <= spin) {
