@@ -55,21 +55,45 @@ static inline uint32_t cut_one(struct cutter *c, uint32_t at, struct span *out)
 	return is_row;
 }
 
+/* Rows that end at these bits of a word, as long as nothing is odd about them; where it
+ * is, one row is left to cut_one. Those in *out. */
+static inline uint32_t cut_word(struct cutter *c, uint64_t *bits, struct span *out, uint32_t max)
+{
+	/* in registers: the compiler can't know that *out is not *c */
+	const char *const data = c->data;
+	const uint32_t base = c->base + 64 * c->word, max_line = c->max_line;
+	uint64_t ends = *bits, rows = c->state.rows;
+	uint32_t n = 0, line = c->line;
+
+	for (; ends && n < max; ends &= ends - 1) {
+		const uint32_t at = base + (uint32_t)__builtin_ctzll(ends);
+		const uint32_t len = at - line - (at > line && data[at - 1] == '\r');
+
+		if (c->state.skip || len > max_line) {
+			c->line = line;
+			c->state.rows = rows;
+			*bits = ends & (ends - 1);
+			return n + cut_one(c, at, &out[n]);
+		}
+		out[n++] = (struct span){line, len};
+		line = at + 1;
+		rows++;
+	}
+	c->line = line;
+	c->state.rows = rows;
+	*bits = ends;
+	return n;
+}
+
 uint32_t cut_lines(struct cutter *c, struct span *out, uint32_t max)
 {
 	uint32_t n = 0;
 
 	while (n < max && !cut_is_over(c)) {
-		uint64_t ends;
-
 		if (c->word == c->n_words)
 			next_chunk(c);
-		ends = c->bits[c->word];
-		for (; ends && n < max; ends &= ends - 1)
-			n += cut_one(c, c->base + 64 * c->word + (uint32_t)__builtin_ctzll(ends), &out[n]);
-		c->bits[c->word] = ends;
-		if (ends == 0)
-			c->word++;
+		n += cut_word(c, &c->bits[c->word], out + n, max - n);
+		c->word += c->bits[c->word] == 0;
 	}
 	return n;
 }

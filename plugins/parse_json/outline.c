@@ -76,10 +76,9 @@ static TW_BODY uint64_t find_marks(const struct marks *m, struct carry *c, uint6
 }
 
 /* One at a time, for levels without an instruction that compresses. */
-static inline void put_marks(struct outline *o, const char *p, uint32_t base, uint32_t len, uint64_t marks)
+static inline uint32_t put_marks(struct outline *o, uint32_t n, const char *p, uint32_t base, uint32_t len,
+				 uint64_t marks)
 {
-	uint32_t n = o->n;
-
 	(void)len;
 	for (; marks; marks &= marks - 1, n++) {
 		const uint32_t i = base + (uint32_t)__builtin_ctzll(marks);
@@ -87,7 +86,7 @@ static inline void put_marks(struct outline *o, const char *p, uint32_t base, ui
 		o->at[n] = (uint16_t)i;
 		o->what[n] = kinds[(unsigned char)p[i]];
 	}
-	o->n = n;
+	return n;
 }
 
 static inline void put_high(struct outline *o, uint32_t base, uint64_t high)
@@ -99,7 +98,8 @@ static inline void put_high(struct outline *o, uint32_t base, uint64_t high)
 
 typedef void classify_fn(const char *p, struct marks *m);
 typedef uint64_t parity_fn(uint64_t m);
-typedef void put_fn(struct outline *o, const char *p, uint32_t base, uint32_t len, uint64_t marks);
+/* Writes the marks of the block at p + base behind the first n. How many there are now. */
+typedef uint32_t put_fn(struct outline *o, uint32_t n, const char *p, uint32_t base, uint32_t len, uint64_t marks);
 
 /* The last n bytes, fewer than 64, of p[0..len). Where there are 64 before the end,
  * those are taken and the first of them shifted out: that is cheaper than a copy,
@@ -129,9 +129,9 @@ static TW_BODY int outline_body(struct outline *o, const char *p, uint32_t len, 
 {
 	struct carry c = {0};
 	uint64_t begins, marks;
-	uint32_t i;
+	uint32_t i, n = 0;
 
-	o->n = o->n_escapes = o->high_from = o->high_to = 0;
+	o->n_escapes = o->high_from = o->high_to = 0;
 	if (len > OUTLINE_BYTES)
 		return 0;
 	for (i = 0; i < len; i += 64) {
@@ -144,12 +144,13 @@ static TW_BODY int outline_body(struct outline *o, const char *p, uint32_t len, 
 		if (m.high)
 			put_high(o, i, m.high);
 		marks = find_marks(&m, &c, &begins, parity);
-		put(o, p, i, len, marks);
-		if (o->n > OUTLINE_MARKS || (begins && !put_escapes(o, begins, i)))
+		n = put(o, n, p, i, len, marks);
+		if (n > OUTLINE_MARKS || (begins && !put_escapes(o, begins, i)))
 			return 0;
 	}
-	o->at[o->n] = (uint16_t)len;
-	memset(o->what + o->n, 0, 16);
+	o->n = n;
+	o->at[n] = (uint16_t)len;
+	memset(o->what + n, 0, 16);
 	return !(c.inside | c.control);
 }
 
@@ -289,21 +290,22 @@ static inline TW_AVX512 void classify_avx512(const char *p, struct marks *m)
 }
 
 /* All at once. To registers first: compressing to memory is slow on some. */
-static inline TW_AVX512 void put_avx512(struct outline *o, const char *p, uint32_t base, uint32_t len, uint64_t marks)
+static inline TW_AVX512 uint32_t put_avx512(struct outline *o, uint32_t n, const char *p, uint32_t base, uint32_t len,
+					    uint64_t marks)
 {
 	const uint64_t there = len - base >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (len - base)) - 1;
 	const __m512i where = _mm512_maskz_compress_epi8(marks, constant(wide.numbers));
 	const __m512i what = _mm512_maskz_compress_epi8(marks, _mm512_maskz_loadu_epi8(there, p + base));
 	const __m512i first = _mm512_set1_epi16((short)base);
-	const uint32_t n = (uint32_t)__builtin_popcountll(marks);
+	const uint32_t more = (uint32_t)__builtin_popcountll(marks);
 
-	_mm512_storeu_si512(o->what + o->n,
+	_mm512_storeu_si512(o->what + n,
 			    _mm512_permutex2var_epi8(constant(wide.kinds), what, constant(wide.kinds + 64)));
-	_mm512_storeu_si512(o->at + o->n, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(where)), first));
-	if (n > 32)
-		_mm512_storeu_si512(o->at + o->n + 32,
+	_mm512_storeu_si512(o->at + n, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(where)), first));
+	if (more > 32)
+		_mm512_storeu_si512(o->at + n + 32,
 				    _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(where, 1)), first));
-	o->n += n;
+	return n + more;
 }
 
 static int outline_base(struct outline *o, const char *p, uint32_t len)

@@ -146,15 +146,16 @@ static inline int64_t tw_time_of_day(const char *p, uint32_t len)
 {
 	static const int64_t unit[] = {0, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10};
 	const uint32_t n = len - 21;
-	uint64_t x, h, m, s;
+	uint64_t x, y, h, m, s;
 	int64_t part = 0;
 
 	/* "hh:mm:ss", digits and colons to 0 */
 	memcpy(&x, p + 11, 8);
 	x ^= 0x30303a30303a3030u;
-	h = (x & 0xff) * 10 + (x >> 8 & 0xff);
-	m = (x >> 24 & 0xff) * 10 + (x >> 32 & 0xff);
-	s = (x >> 48 & 0xff) * 10 + (x >> 56);
+	y = x * 10 + (x >> 8); /* in bytes 0, 3 and 6 what both digits mean */
+	h = y & 0xff;
+	m = y >> 24 & 0xff;
+	s = y >> 48 & 0xff;
 	if (tw_time_not_digits(x) | (x & 0x0000ff0000ff0000u) || h > 23 || m > 59 || s > 59 || p[len - 1] != 'Z')
 		return -1;
 	if (len > 20) {
@@ -168,6 +169,19 @@ static inline int64_t tw_time_of_day(const char *p, uint32_t len)
 	return (int64_t)(h * 3600 + m * 60 + s) * 1000000000 + part;
 }
 
+/* Is it this day? The first 11 bytes. */
+static inline int tw_time_is_day(const char *p, const struct tw_time_day *day)
+{
+	uint64_t a, b;
+	uint32_t c, d;
+
+	memcpy(&a, p, 8);
+	memcpy(&b, day->text, 8);
+	memcpy(&c, p + 7, 4);
+	memcpy(&d, day->text + 7, 4);
+	return ((a ^ b) | (c ^ d)) == 0;
+}
+
 /* The same, quicker for "T03:04:05Z" or "T03:04:05.678Z" of the day that was read last. */
 static inline enum tw_time_result tw_time_rfc3339_near(const char *p, uint32_t len, struct tw_time_day *day,
 						       int64_t *ns)
@@ -178,7 +192,7 @@ static inline enum tw_time_result tw_time_rfc3339_near(const char *p, uint32_t l
 	if (len < 20)
 		return TW_TIME_BAD;
 	time = tw_time_of_day(p, len);
-	if (time >= 0 && memcmp(p, day->text, 11) == 0) {
+	if (time >= 0 && tw_time_is_day(p, day)) {
 		*ns = day->begin + time;
 		return TW_TIME_OK;
 	}
