@@ -47,17 +47,17 @@ head -12 "$output" | awk '
 		return v
 	}
 	BEGIN {
-		n = split("window_start service count errors slow p50 p99 max avg", name, " ")
+		n = split("window_start service count errors slow error_rate p50 p99 max avg", name, " ")
 		printf "%-22s %-12s", "window", "service"
 		for (i = 3; i <= n; i++)
-			printf " %8s", name[i]
+			printf " %10s", name[i]
 		printf "\n"
 	}
 	{
 		printf "%-22s %-12s", value("window_start"), value("service")
 		for (i = 3; i <= n; i++) {
 			v = value(name[i])
-			printf(i >= 6 && v ~ /[0-9]/ ? " %8.1f" : " %8s", v)
+			printf(name[i] == "error_rate" ? " %10.3f" : i >= 7 && v ~ /[0-9]/ ? " %10.1f" : " %10s", v)
 		}
 		printf "\n"
 	}'

@@ -6,7 +6,7 @@ import sys
 import rows
 
 SIZE = 10 * 10**9
-NAMES = ["window_start", "window_end", "service", "count", "errors", "slow", "p50", "p99", "max", "avg"]
+NAMES = ["window_start", "window_end", "service", "count", "errors", "slow", "p50", "p99", "max", "avg", "error_rate"]
 
 sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 groups = {}
@@ -20,8 +20,10 @@ for ts, r in rows.timed("ts"):
 
 for (start, end, service), of in groups.items():
     ms = [latency for latency, _ in of]
+    errors = sum(e for _, e in of)
     rows.write(NAMES, {
         "window_start": rows.format_time(start), "window_end": rows.format_time(end), "service": service,
-        "count": len(of), "errors": sum(e for _, e in of), "slow": sum(v > 250 for v in ms),
+        "count": len(of), "errors": errors, "slow": sum(v > 250 for v in ms),
         "p50": rows.quantile(ms, 0.50), "p99": rows.quantile(ms, 0.99), "max": max(ms), "avg": sum(ms) / len(ms),
+        "error_rate": errors / len(of),
     })
