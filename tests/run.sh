@@ -106,7 +106,7 @@ if build clang; then
 	fuzz parse_json json
 fi
 if [ $full = 1 ]; then
-	for name in quickstart weblog sensors; do
+	for name in quickstart weblog sensors ticks talkers sessions; do
 		echo "== $name: a million lines"
 		step "build/oracle_$name.log" sh tests/oracle/check.sh build/test/thalweg $name 1000000
 	done

@@ -29,10 +29,12 @@ for graph in graphs/*.json "$source"/plugins/*/example*.json; do
 	esac
 done
 
-for f in quickstart quickstart_bad weblog_paths weblog_statuses weblog_bad sensors_averages sensors_alarms; do
-	[ -s build/$f.ndjson ] && continue
+for f in quickstart.ndjson quickstart_bad.ndjson weblog_paths.ndjson weblog_statuses.ndjson weblog_bad.ndjson \
+	sensors_averages.ndjson sensors_alarms.ndjson ticks_bars.csv ticks_bad.ndjson talkers.ndjson talkers_bad.ndjson \
+	sessions.ndjson sessions_bad.ndjson; do
+	[ -s build/$f ] && continue
 	fail=1
-	echo "FAILED: build/$f.ndjson has nothing or is not there"
+	echo "FAILED: build/$f has nothing or is not there"
 done
 echo "$n graphs"
 [ $n -gt 10 ] || fail=1
