@@ -4,7 +4,7 @@
 #
 # n: lines (2000); seed: another choice (1). A user clicks every 20 s on average, so
 # that sessions of 30 s are of one click and of many. Times are up to 3 s out of order;
-# in a part of the lines they are whole seconds, so that clicks are exactly a gap apart.
+# in most of the lines they are whole seconds, so that clicks are exactly a gap apart.
 
 function page(k) {
 	k = below(12)
@@ -42,7 +42,7 @@ BEGIN {
 			continue
 		}
 		when = at - (chance(120) ? below(2001) : 0)
-		if (chance(300)) when -= when % 1000
+		if (chance(700)) when -= when % 1000
 		printf "{\"at\":\"%s\",\"user\":%s,", stamp(when), user()
 		if (chance(990)) printf "\"page\":\"%s\",", page()
 		print "\"ms\":" below(3000) "}"
