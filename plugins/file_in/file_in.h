@@ -188,7 +188,4 @@ void raw_retire(struct tw_ctx *ctx, struct file_in *f, struct tw_raw *raw);
 /* fill.c: lines into one batch, which is emitted; false: no batch is free now. [worker] */
 bool fill_batch(struct tw_ctx *ctx, struct file_in *f);
 
-/* utf8.c */
-bool is_utf8(const char *p, uint32_t len);
-
 #endif

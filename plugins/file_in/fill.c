@@ -2,6 +2,7 @@
 #include "file_in.h"
 
 #include <string.h>
+#include <thalweg/text/utf8.h>
 
 /* The buffer that the rows before used, and its number in the batch. */
 struct last {
@@ -52,9 +53,11 @@ static uint32_t put_lines(struct tw_ctx *ctx, struct file_in *f, struct tw_batch
 
 static const char *wrong_with(const struct file_in *f, const struct tw_batch *b, const struct tw_view *line, uint32_t i)
 {
+	const char *text = tw_view_ptr(b, line);
+
 	if (f->lines[i].is_open)
 		return "a quote is not closed at the end of the file";
-	if (f->conf->is_text && !is_utf8(tw_view_ptr(b, line), line->len))
+	if (f->conf->is_text && tw_not_utf8(text, text + line->len))
 		return "the line is not UTF-8";
 	return NULL;
 }

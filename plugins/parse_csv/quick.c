@@ -5,7 +5,6 @@
  */
 #include "digits.h"
 #include "parse_csv.h"
-#include "utf8.h"
 
 /* A column at work. */
 struct job {
@@ -134,28 +133,16 @@ static TW_BODY int one_f64(const struct job *j, const struct value *at)
  * the field masked out, without a branch on the length. */
 static TW_BODY int one_text(const struct job *j, const struct value *at)
 {
-	static const uint8_t mask[24] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 	struct tw_view *const v = (struct tw_view *)j->to + at->row;
 	const char *const p = j->text + at->from;
 	const uint32_t len = at->to - at->from;
-	uint64_t text, keep;
-	uint32_t text2, keep2;
 
 	if (at->is_doubled)
 		return 0;
-	if (len > TW_VIEW_INLINE || at->from + TW_VIEW_INLINE > j->len) {
+	if (len > TW_VIEW_INLINE || at->from + TW_VIEW_INLINE > j->len)
 		tw_view_set(v, j->buf, j->off + at->from, p, len);
-		return 1;
-	}
-	memcpy(&text, p, 8);
-	memcpy(&text2, p + 8, 4);
-	memcpy(&keep, mask + 12 - len, 8);
-	memcpy(&keep2, mask + 20 - len, 4);
-	text &= keep;
-	text2 &= keep2;
-	v->len = len;
-	memcpy(v->u.inl, &text, 8);
-	memcpy(v->u.inl + 8, &text2, 4);
+	else
+		tw_view_set_short(v, p, len);
 	return 1;
 }
 

@@ -1,7 +1,8 @@
 /* store.c - one value into its column, of any type and however it is written. */
 #include "digits.h"
+
 #include "parse_csv.h"
-#include "utf8.h"
+#include <thalweg/text/utf8.h>
 
 #define SHORT_BYTES 256u
 
@@ -140,7 +141,7 @@ static enum fault store_text(const struct cell *v)
 {
 	struct tw_view *const to = (struct tw_view *)tw_col(v->x->b, v->column->field) + v->row;
 
-	if (v->column->type == TW_STR && v->x->plan->is_bytes && utf8_bad(v->text, v->len) < v->len)
+	if (v->column->type == TW_STR && v->x->plan->is_bytes && tw_not_utf8(v->text, v->text + v->len))
 		return FAULT_UTF8;
 	if (v->is_doubled)
 		return store_doubled(v, to);

@@ -68,31 +68,12 @@ static enum fault store_time(const struct line *l, const struct column *c, const
 	return r == TW_TIME_OK ? FAULT_NONE : r == TW_TIME_RANGE ? FAULT_RANGE : FAULT_TIME;
 }
 
-/* As tw_view_set, for up to 12 bytes behind which there are more: all 12 are read, and
- * those that don't count masked out, without a branch on the length. */
-static inline void set_inline(struct tw_view *to, const char *p, uint32_t len)
-{
-	static const uint8_t mask[24] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-	uint64_t text, keep;
-	uint32_t text2, keep2;
-
-	memcpy(&text, p, 8);
-	memcpy(&text2, p + 8, 4);
-	memcpy(&keep, mask + 12 - len, 8);
-	memcpy(&keep2, mask + 20 - len, 4);
-	text &= keep;
-	text2 &= keep2;
-	to->len = len;
-	memcpy(to->u.inl, &text, 8);
-	memcpy(to->u.inl + 8, &text2, 4);
-}
-
 /* Refer to a piece of the line. If the line is inline in its view, so is the piece,
  * and there is no buffer to speak of. */
 static void store_piece(const struct line *l, struct tw_view *to, uint32_t off, uint32_t len)
 {
 	if (len <= TW_VIEW_INLINE && off + TW_VIEW_INLINE <= l->view->len)
-		set_inline(to, l->text + off, len);
+		tw_view_set_short(to, l->text + off, len);
 	else if (len <= TW_VIEW_INLINE)
 		tw_view_set(to, 0, 0, l->text + off, len);
 	else

@@ -134,24 +134,3 @@ Test(lines, any_block_gives_the_same, .timeout = 60)
 				  "round %u block %u line %u", round, block, i);
 	}
 }
-
-Test(lines, utf8)
-{
-	static const char *const good[] = {"",
-					   "plain",
-					   "gr\xc3\xbc\xc3\x9f",
-					   "\xe2\x82\xac",
-					   "\xf0\x9f\x8c\x8a",
-					   "\xef\xbf\xbf",
-					   "12345678\xed\x9f\xbf",
-					   "\xf4\x8f\xbf\xbf"};
-	static const char *const bad[] = {"\x80",         "\xc0\xaf",         "\xc1\xbf",         "\xe0\x9f\xbf",
-					  "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-					  "\xc3",         "\xe2\x82",         "abcdefgh\xff",     "\xc3("};
-	size_t i;
-
-	for (i = 0; i < sizeof good / sizeof *good; i++)
-		cr_assert(is_utf8(good[i], (uint32_t)strlen(good[i])), "%zu", i);
-	for (i = 0; i < sizeof bad / sizeof *bad; i++)
-		cr_assert(!is_utf8(bad[i], (uint32_t)strlen(bad[i])), "%zu", i);
-}

@@ -50,8 +50,8 @@ struct tw_batch {
 	uint32_t bufs[TW_BATCH_BUFS]; /* places of the buffers its views use */
 	uint32_t tokens;              /* [home worker] tokens of it not yet given back */
 	uint32_t parent_weight;       /* tokens of its parent that it holds */
-	uint64_t order;         /* which of the batches dealt to a parallel node it is or comes of */
-	uint16_t sel[]; /* room for the class's rows */
+	uint64_t order;               /* which of the batches dealt to a parallel node it is or comes of */
+	uint16_t sel[];               /* room for the class's rows */
 };
 
 /* Bytes from a batch's header to its first column. [any] */
@@ -133,6 +133,25 @@ static inline void tw_view_set(struct tw_view *v, uint32_t buf, uint32_t off, co
 	memcpy(v->u.ref.prefix, p, 4);
 	v->u.ref.buf = buf;
 	v->u.ref.off = off;
+}
+
+/* The same for a text of at most 12 bytes where 12 can be read: those that don't count
+ * are masked out, without a branch on the length. [worker] */
+static inline void tw_view_set_short(struct tw_view *v, const char *p, uint32_t len)
+{
+	static const uint8_t mask[24] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+	uint64_t text, keep;
+	uint32_t text2, keep2;
+
+	memcpy(&text, p, 8);
+	memcpy(&text2, p + 8, 4);
+	memcpy(&keep, mask + 12 - len, 8);
+	memcpy(&keep2, mask + 20 - len, 4);
+	text &= keep;
+	text2 &= keep2;
+	v->len = len;
+	memcpy(v->u.inl, &text, 8);
+	memcpy(v->u.inl + 8, &text2, 4);
 }
 
 #ifdef __cplusplus
