@@ -89,11 +89,12 @@ static void json_node(FILE *out, const struct tw_node_stats *n)
 	fprintf(out,
 		",\"worker\":%u,\"batches_in\":%llu,\"rows_in\":%llu,\"batches_out\":%llu,\"rows_out\":%llu,\"errors\":"
 		"%llu,"
-		"\"errors_lost\":%llu,\"dropped\":%llu,\"unread\":%llu,\"busy_ns\":%llu,\"counters\":{",
+		"\"errors_lost\":%llu,\"dropped\":%llu,\"unread\":%llu,\"busy_ns\":%llu,\"state_max_bytes\":%llu,"
+		"\"counters\":{",
 		n->worker, (unsigned long long)n->batches_in, (unsigned long long)n->rows_in,
 		(unsigned long long)n->batches_out, (unsigned long long)n->rows_out, (unsigned long long)n->errors,
 		(unsigned long long)n->errors_lost, (unsigned long long)n->dropped, (unsigned long long)n->late_unwired,
-		(unsigned long long)n->busy_ns);
+		(unsigned long long)n->busy_ns, (unsigned long long)n->state_max);
 	for (k = 0; k < n->n_counters; k++) {
 		fputs(k ? "," : "", out);
 		tw_cli_json_string(out, n->counter_names[k]);

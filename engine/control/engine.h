@@ -61,6 +61,7 @@ struct tw_node_stats {
 	uint64_t errors, errors_lost; /* rows sent to err; of these not wired */
 	uint64_t dropped;             /* rows dropped by policy on its inputs */
 	uint64_t late_unwired;        /* rows for an output that nothing reads, but err */
+	uint64_t state_max;           /* bytes of its keyed state, when they were most */
 	uint64_t bytes;               /* read or written, where the kind counts "bytes" */
 	uint64_t busy_ns;
 	uint64_t queued;               /* batches waiting at its inputs, about */

@@ -27,6 +27,7 @@ static void read_node(struct tw_run *r, uint32_t i, uint64_t *counters, struct t
 		.errors_lost = tw_stat_get(&n->errors_lost),
 		.late_unwired = tw_stat_get(&n->unread),
 		.busy_ns = tw_stat_get(&n->busy_ns),
+		.state_max = tw_stat_get(&n->state_max),
 		.n_counters = n->n_counters,
 		.counter_names = (const char *const *)n->counter_names,
 		.counters = counters,

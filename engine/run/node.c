@@ -9,6 +9,7 @@
 #include <run/run.h>
 
 #include <assert.h>
+#include <state/table.h>
 
 enum step { STEP_IDLE, STEP_DID };
 
@@ -352,6 +353,17 @@ static void publish(struct tw_node *n)
 		tw_ring_publish(&n->in[i]->ring);
 }
 
+static void note_state(struct tw_node *n)
+{
+	uint64_t bytes = 0;
+	uint32_t t;
+
+	for (t = 0; t < n->n_tables; t++)
+		bytes += tw_table_bytes(n->tables[t]);
+	if (bytes > tw_stat_get(&n->state_max))
+		tw_stat_add(&n->state_max, bytes - tw_stat_get(&n->state_max));
+}
+
 bool tw_node_run(struct tw_node *n)
 {
 	uint32_t steps = 0;
@@ -371,6 +383,8 @@ bool tw_node_run(struct tw_node *n)
 	publish(n);
 	if (steps == 0)
 		return did;
+	if (n->n_tables)
+		note_state(n);
 	tw_stat_add(&n->busy_ns, (uint64_t)(tw_clock_mono() - t0));
 	return true;
 }

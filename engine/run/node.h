@@ -109,6 +109,7 @@ struct tw_node {
 
 	/* written by the worker */
 	tw_stat batches_in, rows_in, batches_out, rows_out, unread, errors, errors_lost, future, busy_ns;
+	tw_stat state_max;   /* bytes of keyed state, when they were most */
 	uint32_t n_counters; /* [control] before running */
 	char *counter_names[TW_COUNTERS_MAX];
 	tw_stat counters[TW_COUNTERS_MAX];
