@@ -47,16 +47,6 @@ static inline int read_word(const char *at, const char *next, struct value *v)
 	       is_end(at + len, next);
 }
 
-static inline int is_escaped(const struct outline *o, uint32_t from, uint32_t to)
-{
-	uint32_t i;
-
-	for (i = 0; i < o->n_escapes; i++)
-		if (o->escapes[i] > from && o->escapes[i] < to)
-			return 1;
-	return 0;
-}
-
 int document_value(const struct outline *o, const struct mould_value *m, const char *p, struct value *v)
 {
 	const uint32_t at = o->at[m->mark];
@@ -67,7 +57,7 @@ int document_value(const struct outline *o, const struct mould_value *m, const c
 	case VALUE_MISSING: return 1;
 	case VALUE_STRING:
 		v->len = o->at[m->mark + 1] - at + 1;
-		v->is_escaped = o->n_escapes && is_escaped(o, at, at + v->len);
+		v->is_escaped = outline_is_escaped(o, at, at + v->len);
 		return 1;
 	case VALUE_NUMBER: return read_number(o, p, m->mark, v);
 	case VALUE_LIST:

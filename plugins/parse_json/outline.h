@@ -29,6 +29,17 @@ struct outline {
 	uint16_t escapes[OUTLINE_ESCAPES];
 };
 
+/* Does an escape begin between these two bytes? There are few. */
+static inline int outline_is_escaped(const struct outline *o, uint32_t from, uint32_t to)
+{
+	uint32_t i;
+
+	for (i = 0; i < o->n_escapes; i++)
+		if (o->escapes[i] > from && o->escapes[i] < to)
+			return 1;
+	return 0;
+}
+
 /* The outline of p[0..len); nothing outside is read. 0: it has none, because it is
  * too long, or certainly not JSON: a string does not end or has a control character,
  * or a byte outside of strings is not ASCII. [any] */

@@ -173,7 +173,8 @@ int store_fitting(const struct line *l, const struct column *c, void *col, const
 
 	if (m->kind == VALUE_NUMBER && store_short_number(l, c, col, at, next))
 		return 1;
-	if (m->kind == VALUE_STRING && o->n_escapes == 0 && store_plain_string(l, c, col, at + 1, next - at - 1))
+	if (m->kind == VALUE_STRING && !outline_is_escaped(o, at, next) &&
+	    store_plain_string(l, c, col, at + 1, next - at - 1))
 		return 1;
 	return document_value(o, m, l->text, &v) && store_value(l, c, &v) == FAULT_NONE;
 }
