@@ -2,7 +2,8 @@
  * run/lanes.h - a node that runs in parallel: batches are dealt to its instances, and
  * what they make is put back in order. [worker]
  *
- * The node before it numbers each batch and sends it to the lane with most room. An
+ * The node before it numbers each batch and sends it to the lane with most room, first to
+ * those of other workers: its own worker takes a share when they have enough waiting. An
  * instance's output has the number of the batch that it is made of. On every lane
  * control says up to which number all is over, also where nothing came of a batch, or
  * it was dealt elsewhere. So the node behind may take a batch from one lane when each
