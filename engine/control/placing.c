@@ -44,13 +44,6 @@ static uint32_t add_rules(const struct tw_spec *s, uint32_t node, struct tw_plac
 	return n;
 }
 
-static uint32_t lanes_of(const struct tw_spec *s, const struct tw_spec_edge *edge)
-{
-	const uint32_t from = s->nodes[edge->from].parallelism, to = s->nodes[edge->to].parallelism;
-
-	return from > to ? from : to;
-}
-
 /* The edge between the i-th instances of both ends, or the only one. */
 static struct tw_place_edge edge_of(const struct tw_spec *s, const struct tw_spec_edge *edge, uint32_t i)
 {
@@ -58,7 +51,7 @@ static struct tw_place_edge edge_of(const struct tw_spec *s, const struct tw_spe
 	const uint32_t to = s->nodes[edge->to].parallelism > 1 ? i : 0;
 
 	return (struct tw_place_edge){tw_spec_instance(s, edge->from, from), tw_spec_instance(s, edge->to, to),
-				      GUESS_LINES / lanes_of(s, edge)};
+				      GUESS_LINES / tw_spec_lanes(s, edge)};
 }
 
 /* Each instance of a node is one to be placed, and does its share of the work. The
@@ -69,7 +62,7 @@ static int state_problem(struct tw_placing *x, const struct tw_spec *s)
 	uint32_t i, k, n_edges = 0;
 
 	for (i = 0; i < s->n_edges; i++)
-		n_edges += lanes_of(s, &s->edges[i]);
+		n_edges += tw_spec_lanes(s, &s->edges[i]);
 	x->load = calloc(s->n_instances, sizeof *x->load);
 	x->edges = calloc(n_edges + 1, sizeof *x->edges);
 	x->rules = calloc(2 * s->n_edges + s->n_nodes + 1, sizeof *x->rules);
@@ -83,7 +76,7 @@ static int state_problem(struct tw_placing *x, const struct tw_spec *s)
 	for (i = 0; i < s->n_edges; i++)
 		x->edges[p->n_edges++] = edge_of(s, &s->edges[i], 0);
 	for (i = 0; i < s->n_edges; i++)
-		for (k = 1; k < lanes_of(s, &s->edges[i]); k++)
+		for (k = 1; k < tw_spec_lanes(s, &s->edges[i]); k++)
 			x->edges[p->n_edges++] = edge_of(s, &s->edges[i], k);
 	p->n_nodes = s->n_instances;
 	p->load = x->load;

@@ -99,6 +99,14 @@ static inline uint32_t tw_spec_instance(const struct tw_spec *s, uint32_t node, 
 	return instance == 0 ? node : s->nodes[node].extra + instance - 1;
 }
 
+/* Links that an edge is: one, or as many as there are instances of a parallel node at it. */
+static inline uint32_t tw_spec_lanes(const struct tw_spec *s, const struct tw_spec_edge *e)
+{
+	const uint32_t from = s->nodes[e->from].parallelism, to = s->nodes[e->to].parallelism;
+
+	return from > to ? from : to;
+}
+
 /* Index of a node by id, or TW_NONE. */
 uint32_t tw_spec_find(const struct tw_spec *s, const char *id);
 

@@ -102,14 +102,6 @@ static uint32_t slots_behind(const struct tw_output *o)
 	return n;
 }
 
-/* Links that an edge is: one, or as many as the instances of a parallel node at it. */
-static uint32_t lanes_of(const struct tw_spec *s, uint32_t e)
-{
-	const uint32_t from = s->nodes[s->edges[e].from].parallelism, to = s->nodes[s->edges[e].to].parallelism;
-
-	return from > to ? from : to;
-}
-
 static struct tw_node *instance_of(const struct builder *x, uint32_t node, uint32_t i)
 {
 	const struct tw_spec *s = x->b->checked->spec;
@@ -143,7 +135,7 @@ static int build_link(struct builder *x, struct tw_link *l, uint32_t e, uint32_t
 	l->from = instance_of(x, spec->from, lane);
 	l->to = instance_of(x, spec->to, lane);
 	l->is_numbered = be->from_port != TW_PORT_ERR && is_numbered(s, e);
-	l->n_lanes = l->is_numbered && s->nodes[spec->to].parallelism == 1 ? lanes_of(s, e) : 1;
+	l->n_lanes = l->is_numbered && s->nodes[spec->to].parallelism == 1 ? tw_spec_lanes(s, &s->edges[e]) : 1;
 	l->lane = l->n_lanes > 1 ? lane : 0;
 	l->from_port = be->from_port;
 	l->to_port = be->to_port;
@@ -177,7 +169,7 @@ static int build_links(struct builder *x)
 	int ret = 0;
 
 	for (e = 0; e < s->n_edges; e++)
-		for (i = 0; i < lanes_of(s, e) && ret == 0; i++)
+		for (i = 0; i < tw_spec_lanes(s, &s->edges[e]) && ret == 0; i++)
 			ret = build_link(x, &x->r->links[n++], e, i);
 	return ret;
 }
@@ -458,7 +450,7 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	r->bound = b;
 	r->n_nodes = s->n_instances;
 	for (i = 0; i < s->n_edges; i++)
-		r->n_links += lanes_of(s, i);
+		r->n_links += tw_spec_lanes(s, &s->edges[i]);
 	r->n_workers = o->n_workers;
 	r->wait = o->wait;
 	r->may_spin = o->may_spin;

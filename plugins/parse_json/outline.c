@@ -2,6 +2,7 @@
 #include "outline.h"
 
 #include <string.h>
+#include <thalweg/simd/scan.h>
 
 /* What 64 bytes are; bit i stands for byte i. op: {}[]:, and some control characters
  * that differ from them in bit 0x20, which no document can have outside of strings. */
@@ -57,8 +58,7 @@ static inline int put_escapes(struct outline *o, uint64_t begins, uint32_t base)
 }
 
 /* The marks of a block, from what its bytes are. */
-static TW_BODY uint64_t find_marks(const struct marks *m, struct carry *c, uint64_t *begins,
-				   uint64_t (*parity)(uint64_t))
+static TW_BODY uint64_t find_marks(const struct marks *m, struct carry *c, uint64_t *begins, tw_parity_fn *parity)
 {
 	uint64_t escaped = c->escaped, quotes, inside, scalar, first;
 
@@ -97,7 +97,6 @@ static inline void put_high(struct outline *o, uint32_t base, uint64_t high)
 }
 
 typedef void classify_fn(const char *p, struct marks *m);
-typedef uint64_t parity_fn(uint64_t m);
 /* Writes the marks of the block at p + base behind the first n. How many there are now. */
 typedef uint32_t put_fn(struct outline *o, uint32_t n, const char *p, uint32_t base, uint32_t len, uint64_t marks);
 
@@ -125,7 +124,7 @@ static TW_BODY void classify_end(const char *p, uint32_t len, uint32_t n, struct
 }
 
 static TW_BODY int outline_body(struct outline *o, const char *p, uint32_t len, classify_fn *classify,
-				parity_fn *parity, put_fn *put)
+				tw_parity_fn *parity, put_fn *put)
 {
 	struct carry c = {0};
 	uint64_t begins, marks;
@@ -171,15 +170,6 @@ static inline void classify_plain(const char *p, struct marks *m)
 	}
 }
 
-static uint64_t parity_plain(uint64_t m)
-{
-	unsigned i;
-
-	for (i = 1; i < 64; i *= 2)
-		m ^= m << i;
-	return m;
-}
-
 /* Tables by the low four bits of a byte (bytes above 0x7f give 0): the one white
  * character, and the one operator with bit 0x20 set, that end so. */
 #define WHITE_TABLE ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0
@@ -187,7 +177,7 @@ static uint64_t parity_plain(uint64_t m)
 
 static int outline_plain(struct outline *o, const char *p, uint32_t len)
 {
-	return outline_body(o, p, len, classify_plain, parity_plain, put_marks);
+	return outline_body(o, p, len, classify_plain, tw_prefix_xor, put_marks);
 }
 
 #if defined(__x86_64__)
@@ -241,13 +231,6 @@ static inline TW_AVX2 void classify_avx2(const char *p, struct marks *m)
 			_mm256_cmpeq_epi8(_mm256_shuffle_epi8(whites, y), y));
 	m->control = join(_mm256_cmpeq_epi8(_mm256_min_epu8(x, low), x), _mm256_cmpeq_epi8(_mm256_min_epu8(y, low), y));
 	m->high = join(x, y);
-}
-
-static inline TW_AVX2 uint64_t parity_avx2(uint64_t m)
-{
-	const __m128i ones = _mm_set1_epi8((char)0xff);
-
-	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), ones, 0));
 }
 
 #define X4(c) c, c, c, c
@@ -310,17 +293,17 @@ static inline TW_AVX512 uint32_t put_avx512(struct outline *o, uint32_t n, const
 
 static int outline_base(struct outline *o, const char *p, uint32_t len)
 {
-	return outline_body(o, p, len, classify_base, parity_plain, put_marks);
+	return outline_body(o, p, len, classify_base, tw_prefix_xor, put_marks);
 }
 
 static TW_AVX2 int outline_avx2(struct outline *o, const char *p, uint32_t len)
 {
-	return outline_body(o, p, len, classify_avx2, parity_avx2, put_marks);
+	return outline_body(o, p, len, classify_avx2, tw_prefix_xor_avx2, put_marks);
 }
 
 static TW_AVX512 int outline_avx512(struct outline *o, const char *p, uint32_t len)
 {
-	return outline_body(o, p, len, classify_avx512, parity_avx2, put_avx512);
+	return outline_body(o, p, len, classify_avx512, tw_prefix_xor_avx2, put_avx512);
 }
 #endif
 
@@ -359,7 +342,7 @@ static inline void classify_base(const char *p, struct marks *m)
 
 static int outline_base(struct outline *o, const char *p, uint32_t len)
 {
-	return outline_body(o, p, len, classify_base, parity_plain, put_marks);
+	return outline_body(o, p, len, classify_base, tw_prefix_xor, put_marks);
 }
 #endif
 
