@@ -1,11 +1,12 @@
 /*
  * mem/ring.h - bounded queues between exactly two threads.
  *
- * tw_ring carries what crosses an edge: slots of one cache line. A slot says in
+ * tw_ring carries what crosses an edge: slots of whole cache lines. A slot says in
  * its own line that it is full (seq), so a hop moves that line and no shared
  * index; the consumer's index, which the producer needs only when it thinks the
- * ring full, is published every few slots. The idea is the fourth shape of the
- * table in mem/README.md, though what lies in the slot is a batch's place, not its rows.
+ * ring full, is published every few slots. A slot holds a batch's place, or, where
+ * it is wide enough, a small batch whole. The idea is the fourth shape of the table
+ * in mem/README.md.
  *
  * tw_ring64 carries single words, for give-backs and io requests.
  *
@@ -34,12 +35,17 @@ struct tw_ring_slot {
 	uint32_t place;
 	int64_t wm;
 	uint64_t order;
+	char row[32]; /* and on over the slot's further lines */
 };
+
+/* Bytes of a slot before its row. */
+#define TW_RING_HEAD 32u
 
 struct tw_ring {
 	/* constant after create */
 	struct tw_ring_slot *slot;
 	uint64_t mask;
+	uint32_t lines; /* of a slot, a power of two */
 	/* [producer] only */
 	_Alignas(64) uint64_t tail;
 	uint64_t head_seen; /* the last head read */
@@ -51,15 +57,18 @@ struct tw_ring {
 	uint64_t published;
 };
 
-/* slots is a power of two. 0 or -ENOMEM. [control] */
-static inline int tw_ring_init(struct tw_ring *r, uint32_t slots)
+/* slots and lines, the cache lines of each, are powers of two. 0 or -ENOMEM. [control] */
+static inline int tw_ring_init(struct tw_ring *r, uint32_t slots, uint32_t lines)
 {
+	const size_t bytes = sizeof *r->slot * lines * slots;
+
 	memset(r, 0, sizeof *r);
-	r->slot = aligned_alloc(64, sizeof *r->slot * slots);
+	r->slot = aligned_alloc(64, bytes);
 	if (!r->slot)
 		return -ENOMEM;
-	memset(r->slot, 0, sizeof *r->slot * slots);
+	memset(r->slot, 0, bytes);
 	r->mask = slots - 1;
+	r->lines = lines;
 	return 0;
 }
 
@@ -83,19 +92,39 @@ static inline uint64_t tw_ring_room(struct tw_ring *r, uint64_t want)
 	return r->mask + 1 - (r->tail - r->head_seen);
 }
 
-/* The ring must have room. [producer] */
+/* The slot at a position. [producer, consumer] */
+static inline struct tw_ring_slot *tw_ring_at(const struct tw_ring *r, uint64_t pos)
+{
+	return &r->slot[(pos & r->mask) * r->lines];
+}
+
+/* The slot to be filled next, then committed; the ring must have room. [producer] */
+static inline struct tw_ring_slot *tw_ring_claim(const struct tw_ring *r)
+{
+	return tw_ring_at(r, r->tail);
+}
+
+/* The claimed slot is filled. [producer] */
+static inline void tw_ring_commit(struct tw_ring *r)
+{
+	struct tw_ring_slot *s = tw_ring_at(r, r->tail);
+
+	r->tail++;
+	/* pairs with the acquire in tw_ring_ready: the item, and the batch behind it,
+	 * are written before it is seen */
+	atomic_store_explicit(&s->seq, r->tail, memory_order_release);
+}
+
+/* An item without a row; the ring must have room. [producer] */
 static inline void tw_ring_push(struct tw_ring *r, uint32_t kind, uint32_t place, int64_t wm, uint64_t order)
 {
-	struct tw_ring_slot *s = &r->slot[r->tail & r->mask];
+	struct tw_ring_slot *s = tw_ring_claim(r);
 
 	s->kind = kind;
 	s->place = place;
 	s->wm = wm;
 	s->order = order;
-	r->tail++;
-	/* pairs with the acquire in tw_ring_ready: the item, and the batch behind it,
-	 * are written before it is seen */
-	atomic_store_explicit(&s->seq, r->tail, memory_order_release);
+	tw_ring_commit(r);
 }
 
 /* Is the slot `ahead` places after the next one full? [consumer] */
@@ -104,13 +133,13 @@ static inline bool tw_ring_ready(const struct tw_ring *r, uint64_t ahead)
 	uint64_t pos = r->next + ahead;
 
 	/* pairs with the release in tw_ring_push */
-	return atomic_load_explicit(&r->slot[pos & r->mask].seq, memory_order_acquire) == pos + 1;
+	return atomic_load_explicit(&tw_ring_at(r, pos)->seq, memory_order_acquire) == pos + 1;
 }
 
 /* The next item; tw_ring_ready(r, 0) must hold. Valid until tw_ring_pop. [consumer] */
 static inline const struct tw_ring_slot *tw_ring_peek(const struct tw_ring *r)
 {
-	return &r->slot[r->next & r->mask];
+	return tw_ring_at(r, r->next);
 }
 
 /* Tell the producer how far we have read. [consumer] */

@@ -11,7 +11,7 @@ int tw_link_init(struct tw_link *l, uint32_t slots)
 	l->slots = slots;
 	l->rest_head = l->rest_tail = TW_NONE;
 	l->wm_out = l->wm_told = l->wm = INT64_MIN;
-	return tw_ring_init(&l->ring, n);
+	return tw_ring_init(&l->ring, n, 1);
 }
 
 void tw_link_fini(struct tw_link *l)

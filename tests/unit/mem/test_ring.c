@@ -48,7 +48,7 @@ static void stress(uint32_t slots, uint64_t items)
 	pthread_t t;
 	uint64_t i = 0;
 
-	cr_assert_eq(tw_ring_init(&p.ring, slots), 0);
+	cr_assert_eq(tw_ring_init(&p.ring, slots, 1), 0);
 	cr_assert_eq(pthread_create(&t, NULL, produce, &p), 0);
 	while (i < items) {
 		uint64_t ahead = i % slots;
@@ -99,7 +99,7 @@ Test(ring, room_is_exact)
 	struct tw_ring r;
 	uint32_t i;
 
-	cr_assert_eq(tw_ring_init(&r, 64), 0);
+	cr_assert_eq(tw_ring_init(&r, 64, 1), 0);
 	for (i = 0; i < 64; i++) {
 		cr_assert_eq(tw_ring_room(&r, 64 - i), 64u - i);
 		tw_ring_push(&r, 1, i, 0, 0);
@@ -122,7 +122,7 @@ Test(ring, wraps_many_times)
 	struct tw_ring r;
 	uint64_t in = 0, out = 0, seed = 12345;
 
-	cr_assert_eq(tw_ring_init(&r, 4), 0);
+	cr_assert_eq(tw_ring_init(&r, 4, 1), 0);
 	while (out < 20000) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		if ((seed >> 40) & 1 && tw_ring_room(&r, 1)) {
