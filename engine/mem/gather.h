@@ -21,6 +21,12 @@ struct tw_source_pools {
 #define TW_TEXT_SMALL 2048u
 #define TW_TEXT_LARGE 262144u
 
+/* Do so few of a batch's rows count that they had better be copied? */
+static inline bool tw_batch_is_thin(const struct tw_batch *b)
+{
+	return b->n >= 64 && b->n_sel * 8 < b->n;
+}
+
 /* A batch of the class that fits `rows`, or the next larger one that is free. NULL:
  * none. */
 struct tw_batch *tw_source_batch(struct tw_mem *m, const struct tw_source_pools *p, uint32_t rows);

@@ -301,7 +301,16 @@ static void arrive(struct tw_home *h, struct tw_batch *b)
 
 void tw_mem_drop(struct tw_home *h, struct tw_batch *b)
 {
+	struct tw_mem *m = h->mem;
+	struct tw_pool *p = m->pools[b->pool];
+
 	assert(b->weight > 0); /* let go twice? */
+	/* as arrive() would, of one that is all here and owes nothing */
+	if (p->home == h->id && b->tokens == b->weight && b->parent == TW_NONE && b->n_bufs == b->n_lent) {
+		b->tokens = b->weight = 0;
+		put(m, p, b->self);
+		return;
+	}
 	arrive(h, b);
 }
 

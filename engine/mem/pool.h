@@ -53,6 +53,7 @@ struct tw_home {
 	/* [worker] only, per other worker: enum tw_rang, what was sent there since the
 	 * worker last rang its doorbell */
 	uint8_t *rang;
+	bool any_rang; /* some of them */
 };
 
 /* What a worker must be woken for: memory that is all its own only if it lacks
@@ -109,6 +110,7 @@ static inline void tw_home_ring(struct tw_home *h, uint32_t to, enum tw_rang how
 {
 	if (h->rang[to] < how)
 		h->rang[to] = (uint8_t)how;
+	h->any_rang = true;
 }
 
 /* Take what came home, send what waits. Number of objects that came. [worker] */

@@ -124,6 +124,14 @@ static bool is_numbered(const struct tw_spec *s, uint32_t e)
 	return from->order != TW_ORDER_NONE && is_numbered(s, i);
 }
 
+/* Of a row that travels in its slot; to a multiple of 16, which a batch has room for. */
+static uint32_t row_bytes(const struct builder *x, const struct tw_link *l, uint32_t family)
+{
+	const uint32_t bytes = (x->b->bytes[family][0] - tw_batch_head(0) + 15) & ~15u;
+
+	return l->is_ring && TW_RING_HEAD + sizeof(struct tw_slot_row) + bytes <= TW_SLOT_LINES * TW_LINE ? bytes : 0;
+}
+
 static int build_link(struct builder *x, struct tw_link *l, uint32_t e, uint32_t lane)
 {
 	const struct tw_spec *s = x->b->checked->spec;
@@ -144,7 +152,10 @@ static int build_link(struct builder *x, struct tw_link *l, uint32_t e, uint32_t
 	l->always_gather = be->gather;
 	l->from_schema = be->from_schema;
 	l->to_schema = be->to_schema;
-	/* what one call may put at once must fit, see tw_node_has_room */
+	l->ready = &l->to->worker->ready[l->to->at / 64];
+	l->ready_bit = UINT64_C(1) << l->to->at % 64;
+	l->row_bytes = row_bytes(x, l, be->family);
+	/* what one call may put at once must fit, see tw_node_calls */
 	least = l->from_port == TW_PORT_ERR ? 2 : l->from->source ? 1 : l->from->kind->max_out;
 	least++;
 	return tw_link_init(l, slots < least ? least : slots);
@@ -156,8 +167,14 @@ static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bo
 	const bool dense = l->from_port == TW_PORT_ERR || from->out[l->from_port].makes;
 	const uint32_t count[TW_CLASSES] = {0, 0, 64, l->from->kind->max_out + (l->always_gather ? 24 : 9)};
 
+	if (l->row_bytes)
+		want_pool(
+			x, &l->rows_home,
+			(struct pool_request){
+				.home = l->to->worker->id, .cls = 0, .bytes = x->b->bytes[e->family][0], .count = 256});
 	if (dense && !l->always_gather)
 		return;
+	l->may_gather = true;
 	want_batches(x, &l->pools, l->from->worker->id, e->family, count);
 	want_text(x, &l->pools, l->from->worker->id);
 }
@@ -210,8 +227,12 @@ static int wire_inputs(struct builder *x, struct tw_node *n)
 		return -ENOMEM;
 	n->n_in = 0;
 	for (e = 0; e < x->r->n_links; e++)
-		if (x->r->links[e].to == n)
+		if (x->r->links[e].to == n) {
 			n->in[n->n_in++] = &x->r->links[e];
+			n->n_rings += !x->r->links[e].is_list;
+		}
+	if (n->n_in == 1 && n->in[0]->full != TW_FULL_DROP_OLDEST && !x->b->nodes[n->spec].merge_by)
+		n->lone = n->in[0];
 	return 0;
 }
 
@@ -246,6 +267,16 @@ static int plan_merge(struct builder *x, struct tw_node *n)
 	return 0;
 }
 
+static bool has_parallel(const struct tw_spec *s)
+{
+	return s->n_instances > s->n_nodes;
+}
+
+static struct tw_link *straight(struct tw_link *l)
+{
+	return l->full == TW_FULL_BLOCK && !l->always_gather ? l : NULL;
+}
+
 static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound_node *bn)
 {
 	const uint32_t home = n->worker->id, err_count[TW_CLASSES] = {64, 32, 16, 8};
@@ -259,6 +290,8 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		if (wire_output(x, &n->out[p], n, p) < 0)
 			return -ENOMEM;
 		plan_output(x, n, &n->out[p], &bn->out[p]);
+		if (p == 0 && n->out[p].n_links == 1 && !n->event_time && !has_parallel(x->b->checked->spec))
+			n->straight = straight(n->out[p].links[0]);
 		n->clones_per_batch += n->out[p].n_ways > 1 ? n->out[p].n_ways - 1 : 0;
 		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
@@ -301,6 +334,7 @@ static int build_node(struct builder *x, uint32_t i, uint32_t instance)
 	n->ctx = (struct tw_ctx){
 		.host = &tw_node_host, .node = spec->id, .instance = instance, .n_outputs = x->b->nodes[i].n_out};
 	n->kind = k;
+	n->process = k->process;
 	n->run = x->r;
 	n->index = (uint32_t)(n - x->r->nodes);
 	n->spec = i;
@@ -330,6 +364,8 @@ static int build_node(struct builder *x, uint32_t i, uint32_t instance)
 			return -ENOMEM;
 	}
 	n->worker->has_fds |= n->source != NULL;
+	if (n->source || (n->event_time && n->idle_after_ns))
+		tw_worker_visit(n);
 	return 0;
 }
 
@@ -350,8 +386,12 @@ static int build_workers(struct builder *x)
 		w->cpu = x->o->cpu_of[i];
 		w->nodes = calloc(w->n_nodes + 1, sizeof(struct tw_node *));
 		w->rang = calloc(r->n_workers, 1);
-		if (!w->nodes || !w->rang)
+		w->n_words = (w->n_nodes + 63) / 64;
+		w->ready = calloc(w->n_words + 1, sizeof *w->ready);
+		w->always = calloc(w->n_words + 1, sizeof *w->always);
+		if (!w->nodes || !w->rang || !w->ready || !w->always)
 			return -ENOMEM;
+		w->alarm_ns = INT64_MAX;
 		w->live = w->n_nodes;
 		w->n_nodes = 0;
 	}
@@ -363,9 +403,25 @@ static int build_workers(struct builder *x)
 			struct tw_node *n = &r->nodes[at];
 
 			n->worker = &r->workers[x->o->worker_of[at]];
-			n->worker->nodes[n->worker->n_nodes++] = n;
+			n->at = n->worker->n_nodes++;
+			n->worker->nodes[n->at] = n;
+			tw_node_ready(n);
 		}
 	}
+	return 0;
+}
+
+/* The rings that end at a worker. */
+static int wire_worker(struct tw_run *r, struct tw_worker *w)
+{
+	uint32_t i;
+
+	w->rings = calloc(r->n_links + 1, sizeof(struct tw_link *));
+	if (!w->rings)
+		return -ENOMEM;
+	for (i = 0; i < r->n_links; i++)
+		if (r->links[i].is_ring && r->links[i].to->worker == w)
+			w->rings[w->n_rings++] = &r->links[i];
 	return 0;
 }
 
@@ -378,7 +434,9 @@ static int open_workers(struct tw_run *r)
 		struct tw_worker *w = &r->workers[i];
 
 		w->home = &r->mem.homes[i];
-		ret = tw_parker_init(&w->parker, w->has_fds);
+		ret = wire_worker(r, w);
+		if (ret == 0)
+			ret = tw_parker_init(&w->parker, w->has_fds);
 		if (ret == 0)
 			ret = tw_io_port_init(&w->io, &w->parker, w->n_nodes);
 	}
@@ -455,6 +513,7 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	r->wait = o->wait;
 	r->may_spin = o->may_spin;
 	r->has_spare = o->has_spare;
+	r->may_park = o->wait != TW_WAIT_SPIN || !o->may_spin;
 	r->nodes = aligned_alloc(64, (sizeof *r->nodes * r->n_nodes + 63) / 64 * 64);
 	r->links = aligned_alloc(64, sizeof *r->links * (r->n_links + 1));
 	r->workers = aligned_alloc(64, sizeof *r->workers * r->n_workers);

@@ -2,6 +2,7 @@
  * run/emit.c - a batch leaves a node: watermark noted, shared among the readers of
  * the port, and sent on each edge (send.c). And the rest of struct tw_host. [worker]
  */
+#include <run/box.h>
 #include <run/lanes.h>
 #include <run/run.h>
 
@@ -21,6 +22,7 @@ static void note_event_time(struct tw_node *n, const struct tw_batch *b)
 	uint32_t i, future = 0;
 
 	n->last_batch_ns = now;
+	n->dirty = true; /* a watermark to tell */
 	n->idle = false;
 	for (i = 0; i < b->n_sel; i++) {
 		uint32_t r = tw_row(b, i);
@@ -92,21 +94,66 @@ static struct tw_node *node_of(struct tw_ctx *ctx)
 	return (struct tw_node *)ctx;
 }
 
-static void host_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
+void tw_node_emit(struct tw_node *n, uint32_t port, struct tw_batch *b)
 {
-	struct tw_node *n = node_of(ctx);
+	struct tw_link *l = port == 0 ? n->straight : NULL;
 
 	tw_stat_add(&n->batches_out, 1);
 	tw_stat_add(&n->rows_out, b->n_sel);
+	if (l && !l->held && b->n_sel && !tw_batch_is_thin(b) && tw_link_has_room(l, 1)) {
+		tw_node_put(n, l, b);
+		return;
+	}
 	if (port == 0 && n->event_time && b->n_sel)
 		note_event_time(n, b);
 	n->dirty = true;
 	emit_to(n, &n->out[port], b);
 }
 
-static void host_drop(struct tw_ctx *ctx, struct tw_batch *b)
+void tw_box_empty(struct tw_node *n, struct tw_batch **b, uint32_t n_batches)
+{
+	struct tw_batch *odd[TW_TURN];
+
+	while (n_batches > 0) {
+		const uint32_t some = n_batches < TW_TURN ? n_batches : TW_TURN;
+		uint32_t i;
+
+		memcpy(odd, b, some * sizeof *odd); /* their cells are free again */
+		for (i = 0; i < some; i++)
+			tw_node_emit(n, 0, odd[i]);
+		b += some;
+		n_batches -= some;
+	}
+}
+
+/* The box is closed, full, or another port's. */
+static __attribute__((noinline)) int emit_else(struct tw_node *n, uint32_t port, struct tw_batch *b)
+{
+	const bool was_open = n->box_start != NULL;
+
+	if (port == 0 && was_open)
+		tw_box_close(n);
+	tw_node_emit(n, port, b);
+	if (port == 0 && was_open)
+		tw_box_open(n);
+	return TW_DONE;
+}
+
+static int host_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
+{
+	struct tw_node *n = node_of(ctx);
+
+	if (port == 0 && n->box < n->box_end) {
+		*n->box++ = b;
+		return TW_DONE;
+	}
+	return emit_else(n, port, b);
+}
+
+static int host_drop(struct tw_ctx *ctx, struct tw_batch *b)
 {
 	tw_mem_drop(node_of(ctx)->worker->home, b);
+	return TW_DONE;
 }
 
 /* Batches of this call wait at a link already: more may join them, as the call was
@@ -123,12 +170,25 @@ static bool may_wait(const struct tw_node *n, const struct tw_output *o)
 	return false;
 }
 
+static uint32_t host_room(struct tw_ctx *ctx, uint32_t port)
+{
+	struct tw_node *n = node_of(ctx);
+
+	if (n->box_start) { /* what is in it takes room */
+		tw_box_close(n);
+		tw_box_open(n);
+	}
+	return tw_node_room(n, port);
+}
+
 static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32_t rows)
 {
 	struct tw_node *n = node_of(ctx);
 	struct tw_batch *b;
 
-	if (tw_node_room(n, port) == 0 && !may_wait(n, &n->out[port]))
+	if (n->granted > 0)
+		n->granted--;
+	else if (host_room(ctx, port) == 0 && !may_wait(n, &n->out[port]))
 		return NULL;
 	b = tw_source_batch(&n->run->mem, &n->out[port].pools, rows);
 	if (b)
@@ -149,11 +209,6 @@ static struct tw_batch *host_batch_child(struct tw_ctx *ctx, uint32_t port, uint
 		return NULL;
 	}
 	return b;
-}
-
-static uint32_t host_room(struct tw_ctx *ctx, uint32_t port)
-{
-	return tw_node_room(node_of(ctx), port);
 }
 
 static int host_text_more(struct tw_ctx *ctx, struct tw_batch *b, uint32_t len)

@@ -38,9 +38,9 @@ struct tw_link *tw_lane_next(struct tw_link *const *lane, uint32_t n)
 
 	for (i = 0; i < n; i++) {
 		struct tw_link *l = lane[i];
-		const struct tw_ring_slot *s = tw_link_peek(l);
+		const struct tw_ring_slot *s = tw_link_slot(l);
 
-		if (s && (s->kind != TW_ITEM_BATCH || s->wm > l->wm || l->idle))
+		if (s && (s->kind >= TW_ITEM_CONTROL || s->wm > l->wm || l->idle))
 			return l;
 		if (s && s->order < least) {
 			least = s->order;

@@ -1,15 +1,22 @@
 /*
- * run/link.h - an edge at run time: between two nodes of one worker a plain queue,
+ * run/link.h - an edge at run time: between two nodes of one worker a hand-over,
  * between two workers a ring. Same calls for both.
  *
- * An item is a batch, or nothing but control: each carries the edge's watermark.
- * Watermark, idleness and end are kept by the producer until a slot takes them
- * (tw_link_flush), so they are never lost or dropped, and never need more than the
- * next free slot.
+ * An item is a batch, or nothing but control. Watermark, idleness and end are kept by
+ * the producer until they can be told (tw_link_flush), so they are never lost or
+ * dropped.
  *
- * An edge to or from a node that runs in parallel is several links, its lanes. On
- * numbered ones a batch's item has the number under which it was dealt, and one of
- * control the greatest number that is over: see run/lanes.h.
+ *   list   both ends on one worker, blocking: an array of pointers, and one cell for
+ *          control that says before which batch it counts.
+ *   ring   a slot carries a batch's place, or a batch of one row whole where the row
+ *          fits (row_bytes): then its memory stays with the producer, the consumer
+ *          puts the row into a batch of its own, and nothing has to walk home. Each
+ *          item carries the watermark.
+ *
+ * A dropping or numbered edge inside one worker is a ring too. An edge to or from a
+ * node that runs in parallel is several links, its lanes. On numbered ones a batch's
+ * item has the number under which it was dealt, and one of control the greatest number
+ * that is over: see run/lanes.h.
  */
 #ifndef TW_RUN_LINK_H
 #define TW_RUN_LINK_H
@@ -21,78 +28,166 @@
 
 struct tw_node;
 
-enum tw_item_kind { TW_ITEM_BATCH = 1, TW_ITEM_CONTROL = 2, TW_ITEM_IDLE = 3, TW_ITEM_EOS = 4 };
+enum tw_item_kind {
+	TW_ITEM_NONE,
+	TW_ITEM_BATCH,
+	TW_ITEM_ROW, /* a batch of one row, in the slot */
+	TW_ITEM_CONTROL,
+	TW_ITEM_IDLE,
+	TW_ITEM_EOS
+};
+
+/* What precedes the row in a slot. */
+struct tw_slot_row {
+	int64_t origin_ns;
+	uint64_t seq;
+	char columns[];
+};
+
+/* Cache lines of a slot at most. */
+#define TW_SLOT_LINES 4u
 
 struct tw_link {
+	/* A list, all of it of one worker; what each batch needs comes first. */
+	struct tw_batch **cell; /* [cell_mask + 1], the i-th batch sent at i & cell_mask */
+	uint64_t cell_mask;
+	tw_stat sent;               /* items (list: batches); written by the producer */
+	tw_stat taken;              /* written by the consumer */
+	uint64_t *ready, ready_bit; /* the consumer's bit in its worker's set; not of a ring */
+	enum tw_item_kind note;     /* NONE, or control that counts when note_at batches were taken */
+	uint32_t to_port;           /* constant */
+	bool held;                  /* [producer's worker] there is a gather or a rest */
+	bool idle;                  /* [consumer's worker] as the producer told */
+	bool is_list;               /* constant */
+	uint64_t note_at;
+	int64_t note_wm;
+
 	/* constant after create */
 	struct tw_node *from, *to;
-	uint32_t from_port, to_port;
+	uint32_t from_port;
 	uint32_t slots; /* batches that may wait */
 	enum tw_full full;
-	bool is_ring;
+	bool is_ring;       /* between two workers */
 	bool always_gather; /* its batches are copied into the consumer's layout */
+	bool may_gather;    /* sparse ones are */
 	bool is_numbered;
 	uint32_t edge;          /* of the spec */
 	uint32_t lane, n_lanes; /* which of the links that the consumer puts in order; 1: none */
+	uint32_t row_bytes;     /* of the columns of a row that travels in the slot; 0: none does */
 	const struct tw_schema *from_schema, *to_schema;
 	struct tw_source_pools pools; /* for gathering; on the producer's worker */
+	struct tw_pool *rows_home;    /* of the consumer's worker: for rows that came in a slot */
 
 	/* [producer's worker] only */
 	struct tw_batch *gather; /* rows gathered so far, not yet sent; or NULL */
 	/* emitted batches that found no memory to be copied to, or no slot: places, linked
 	 * by next; TW_NONE. They go first, and the node is not called until they went. */
 	uint32_t rest_head, rest_tail;
-	int64_t wm_out;  /* watermark to tell ... */
-	int64_t wm_told; /* ... and what has been told */
-	bool idle_out, idle_told;
+	int64_t wm_out;           /* watermark to tell ... */
+	int64_t wm_told;          /* ... and what has been told */
+	bool idle_out, idle_told; /* a batch takes back what was told */
+	uint64_t idle_at;         /* list: told when so many were sent */
 	bool eos_out, eos_told;
 	uint64_t over_out, over_told; /* numbered: up to which number all is sent, and was told */
 
-	/* the queue; fused: plain ring of the worker's own */
-	struct tw_ring ring;
-
 	/* [consumer's worker] only */
 	int64_t wm;
-	bool idle, eos;
+	bool eos;
 	uint64_t over; /* numbered: nothing up to this number will come */
 
-	tw_stat sent, rows; /* written by the producer */
-	tw_stat taken;      /* written by the consumer */
-	tw_stat dropped;    /* rows dropped by policy; written by the producer (drop_newest) ... */
-	tw_stat discarded;  /* ... or the consumer (drop_oldest) */
+	struct tw_ring ring;
+
+	tw_stat dropped;   /* rows dropped by policy; written by the producer (drop_newest) ... */
+	tw_stat discarded; /* ... or the consumer (drop_oldest) */
 };
 
-/* slots: 2..65536; the ring gets as many, rounded up (twice for drop_oldest), and
- * one for control. 0 or -ENOMEM. [control] */
+/* The next item of a link. */
+struct tw_item {
+	enum tw_item_kind kind;
+	int64_t wm; /* holds for all before it */
+	uint64_t order;
+};
+
+/* slots: 2..65536; is_ring, is_numbered, full and row_bytes are set. 0 or -ENOMEM. [control] */
 int tw_link_init(struct tw_link *l, uint32_t slots);
 void tw_link_fini(struct tw_link *l);
 
-/* How many batches can be put, looked up only as far as `want`; a dropping link
- * takes any number. [producer] */
+/* Bytes that init took for cells and slots. [control] */
+size_t tw_link_bytes(const struct tw_link *l);
+
+/* Free slots for batches, looked up only as far as `want`; a dropping link takes any
+ * number. [producer] */
 uint32_t tw_link_room(struct tw_link *l, uint32_t want);
 bool tw_link_has_room(struct tw_link *l, uint32_t batches);
 
 /* Put a batch; there must be room, or a policy that drops. true: taken by the
- * queue; false: the caller drops it (counted). [producer] */
+ * queue; false: the caller drops it: it went in the slot, or was dropped by policy
+ * (counted). [producer] */
 bool tw_link_put(struct tw_link *l, struct tw_batch *b);
 
-/* Tell what is due of watermark, idleness and end, if a slot is free. true: told
+/* Tell what is due of watermark, idleness and end, if there is a slot. true: told
  * something. [producer] */
 bool tw_link_flush(struct tw_link *l);
 
 /* Is anything due that did not fit? [producer] */
-bool tw_link_owes(const struct tw_link *l);
+bool tw_link_owes(struct tw_link *l);
 
-/* The next item, or NULL. It stays until tw_link_pop. [consumer] */
-static inline const struct tw_ring_slot *tw_link_peek(const struct tw_link *l)
+/* The batch of the next item, which is one, and pop it. NULL: it came in the slot, and
+ * there is no batch now to put it in. [consumer] */
+struct tw_batch *tw_link_take(struct tw_link *l, struct tw_mem *m);
+
+/* Hand a batch over within the worker. false: there is no cell. [producer] */
+static inline bool tw_link_hand_over(struct tw_link *l, struct tw_batch *b)
+{
+	const uint64_t at = tw_stat_get(&l->sent);
+
+	if (at - tw_stat_get(&l->taken) > l->cell_mask)
+		return false;
+	l->cell[at & l->cell_mask] = b;
+	tw_stat_add(&l->sent, 1);
+	*l->ready |= l->ready_bit;
+	return true;
+}
+
+/* Batches that wait in a list before the next control. [consumer] */
+static inline uint64_t tw_link_waiting(struct tw_link *l)
+{
+	return (l->note ? l->note_at : tw_stat_get(&l->sent)) - tw_stat_get(&l->taken);
+}
+
+/* The next slot of a ring, if it is full. [consumer] */
+static inline const struct tw_ring_slot *tw_link_slot(const struct tw_link *l)
 {
 	return tw_ring_ready(&l->ring, 0) ? tw_ring_peek(&l->ring) : NULL;
 }
 
+/* The next item; false: none. It stays until tw_link_pop or tw_link_take. [consumer] */
+static inline bool tw_link_peek(struct tw_link *l, struct tw_item *it)
+{
+	const struct tw_ring_slot *s;
+
+	if (l->is_list) {
+		const bool batch = tw_link_waiting(l) > 0;
+
+		*it = (struct tw_item){batch ? TW_ITEM_BATCH : l->note, batch ? INT64_MIN : l->note_wm, 0};
+		return it->kind != TW_ITEM_NONE;
+	}
+	s = tw_link_slot(l);
+	if (s)
+		*it = (struct tw_item){(enum tw_item_kind)s->kind, s->wm, s->order};
+	return s != NULL;
+}
+
+/* Done with the next item, which is control or let go. [consumer] */
 static inline void tw_link_pop(struct tw_link *l)
 {
+	if (l->is_list && l->note && tw_link_waiting(l) == 0) {
+		l->note = TW_ITEM_NONE;
+		return;
+	}
 	tw_stat_add(&l->taken, 1);
-	tw_ring_pop(&l->ring);
+	if (!l->is_list)
+		tw_ring_pop(&l->ring);
 }
 
 #endif

@@ -5,6 +5,7 @@
  * one watermark. Steps follow each other until there is nothing to do, no room, or
  * the turn is over. What the steps left to be told is told at the end of the turn.
  */
+#include <run/box.h>
 #include <run/lanes.h>
 #include <run/run.h>
 
@@ -12,68 +13,6 @@
 #include <state/table.h>
 
 enum step { STEP_IDLE, STEP_DID };
-
-static bool link_has_room(struct tw_link *l, uint32_t batches)
-{
-	const struct tw_pool *g = l->pools.batch[TW_CLASSES - 1];
-
-	if (l->rest_head != TW_NONE)
-		return false;
-	/* one more: rows gathered earlier go first */
-	if (tw_link_room(l, batches + 1) < batches + 1)
-		return false;
-	return !g || (g->n_free >= batches + 1 && l->pools.text_large->n_free >= TW_TEXT_PER_CALL);
-}
-
-/* On each way one lane has. */
-static bool links_have_room(const struct tw_output *o, uint32_t batches)
-{
-	uint32_t i;
-
-	for (i = 0; i < o->n_ways; i++) {
-		uint32_t k = 0;
-
-		while (k < o->ways[i].n && !link_has_room(o->links[o->ways[i].first + k], batches))
-			k++;
-		if (k == o->ways[i].n)
-			return false;
-	}
-	return true;
-}
-
-static bool output_has_room(const struct tw_node *n, const struct tw_output *o, uint32_t batches)
-{
-	if (!links_have_room(o, batches))
-		return false;
-	if (n->clones && n->clones->n_free < batches * n->clones_per_batch)
-		return false;
-	return !o->makes || o->pools.batch[TW_CLASSES - 1]->n_free >= batches;
-}
-
-bool tw_node_has_room(struct tw_node *n)
-{
-	/* A source is told how many it may emit; others may emit max_out unasked. */
-	uint32_t p, max_out = n->source ? 1 : n->kind->max_out;
-
-	for (p = 0; p < n->ctx.n_outputs; p++)
-		if (!output_has_room(n, &n->out[p], max_out))
-			return false;
-	if (n->err.n_links && !output_has_room(n, &n->err, 2))
-		return false;
-	return !n->text.text_large || n->text.text_large->n_free >= TW_TEXT_PER_CALL;
-}
-
-uint32_t tw_node_room(struct tw_node *n, uint32_t port)
-{
-	struct tw_output *o = &n->out[port];
-	uint32_t room = n->kind->max_out;
-
-	while (room > 0 && !output_has_room(n, o, room))
-		room--;
-	if (n->text.text_large && n->text.text_large->n_free < TW_TEXT_PER_CALL)
-		return 0;
-	return room;
-}
 
 /* What a call returned becomes the node's state. */
 static enum step after_call(struct tw_node *n, enum tw_call call, int ret)
@@ -98,6 +37,7 @@ static enum step resume(struct tw_node *n)
 	const enum tw_call call = n->call;
 	int ret = TW_DONE;
 
+	n->granted = n->kind->max_out;
 	switch (call) {
 	case TW_CALL_PROCESS: ret = n->kind->process(&n->ctx, n->op, 0, NULL); break;
 	case TW_CALL_WATERMARK: ret = n->watermark->on_watermark(&n->ctx, n->op, n->wm); break;
@@ -126,29 +66,45 @@ static void note_latency(struct tw_hist *h, int64_t ns)
 		__atomic_store_n(&h->max, v, __ATOMIC_RELAXED);
 }
 
-/* Done with the next item. Its producer may wait for the slot. */
-static void pop(struct tw_node *n, struct tw_link *l)
+/* An item's number is known to be over: of a batch's number there may be more. */
+static void note_over(struct tw_node *n, struct tw_link *l, enum tw_item_kind kind, uint64_t order)
 {
-	const struct tw_ring_slot *s = tw_link_peek(l);
-	/* of a batch's number there may be more */
-	const uint64_t over = s->kind == TW_ITEM_BATCH && s->order ? s->order - 1 : s->order;
+	const uint64_t over = kind < TW_ITEM_CONTROL && order ? order - 1 : order;
 
 	if (over > l->over) {
 		l->over = over;
 		n->dirty |= n->is_instance; /* to be told on */
 	}
-	tw_link_pop(l);
+}
+
+/* A slot is free. Its producer may wait for it. */
+static void ring_back(struct tw_node *n, const struct tw_link *l)
+{
 	if (l->is_ring)
 		tw_home_ring(n->worker->home, l->from->worker->id, TW_RANG_GIVE_BACK);
 }
 
-static enum step take_batch(struct tw_node *n, struct tw_link *l)
+/* Done with the next item, which is control or let go. */
+static void pop(struct tw_node *n, struct tw_link *l, const struct tw_item *it)
 {
-	struct tw_batch *b = tw_arena_at(&n->run->mem.arena, tw_link_peek(l)->place);
+	note_over(n, l, it->kind, it->order);
+	tw_link_pop(l);
+	ring_back(n, l);
+}
+
+static enum step take_batch(struct tw_node *n, struct tw_link *l, const struct tw_item *it)
+{
+	struct tw_batch *b = tw_link_take(l, &n->run->mem);
 	int ret;
 
+	if (!b) { /* it came in its slot, and all batches for such are at work: they will come back */
+		n->blocked = true;
+		return STEP_IDLE;
+	}
+	note_over(n, l, it->kind, it->order);
+	ring_back(n, l);
 	n->order = b->order;
-	pop(n, l);
+	n->granted = n->kind->max_out;
 	tw_stat_add(&n->batches_in, 1);
 	tw_stat_add(&n->rows_in, b->n_sel);
 	if (n->latency)
@@ -192,6 +148,7 @@ static enum step advance(struct tw_node *n)
 	}
 	if (all_ended && !n->ending) {
 		n->ending = n->dirty = true;
+		n->is_slow = true; /* whatever it does at its end is timed */
 		wm = INT64_MAX;
 	}
 	if (wm > n->wm_next)
@@ -205,8 +162,10 @@ static enum step tell_watermark(struct tw_node *n)
 	if (n->merge) {
 		struct tw_batch *b = tw_merge_next(n, n->wm_next);
 
-		if (b)
+		if (b) {
+			n->granted = n->kind->max_out;
 			return after_call(n, TW_CALL_PROCESS, n->kind->process(&n->ctx, n->op, 0, b));
+		}
 		if (tw_merge_due(n->merge)) { /* no batch free: the operator's outputs hold them */
 			n->blocked = true;
 			return STEP_IDLE;
@@ -221,39 +180,41 @@ static void discard_excess(struct tw_node *n, struct tw_link *l)
 {
 	while (tw_ring_ready(&l->ring, l->slots)) {
 		const struct tw_ring_slot *s = tw_ring_peek(&l->ring);
-		struct tw_batch *b;
+		const struct tw_item it = {(enum tw_item_kind)s->kind, s->wm, s->order};
+		struct tw_batch *b = NULL;
 
-		if (s->kind != TW_ITEM_BATCH)
+		if (it.kind >= TW_ITEM_CONTROL)
 			return;
-		b = tw_arena_at(&n->run->mem.arena, s->place);
-		tw_stat_add(&l->discarded, b->n_sel);
-		pop(n, l);
-		tw_mem_drop(n->worker->home, b);
+		if (it.kind == TW_ITEM_BATCH)
+			b = tw_arena_at(&n->run->mem.arena, s->place);
+		tw_stat_add(&l->discarded, b ? b->n_sel : 1);
+		pop(n, l, &it);
+		if (b)
+			tw_mem_drop(n->worker->home, b);
 	}
 }
 
 static enum step take_item(struct tw_node *n, struct tw_link *l)
 {
-	const struct tw_ring_slot *s;
+	struct tw_item it;
 
 	if (l->full == TW_FULL_DROP_OLDEST)
 		discard_excess(n, l);
-	s = tw_link_peek(l);
-	if (!s)
+	if (!tw_link_peek(l, &it))
 		return STEP_IDLE;
-	if (s->wm > l->wm || (l->idle && s->kind != TW_ITEM_IDLE)) {
+	if (it.wm > l->wm || (l->idle && it.kind != TW_ITEM_IDLE)) {
 		/* The watermark holds for all before this item: it is told first. */
-		l->wm = s->wm > l->wm ? s->wm : l->wm;
+		l->wm = it.wm > l->wm ? it.wm : l->wm;
 		l->idle = false;
-		if (s->kind == TW_ITEM_CONTROL)
-			pop(n, l);
+		if (it.kind == TW_ITEM_CONTROL)
+			pop(n, l, &it);
 		return advance(n);
 	}
-	if (s->kind == TW_ITEM_BATCH)
-		return take_batch(n, l);
-	l->idle = s->kind == TW_ITEM_IDLE;
-	l->eos = s->kind == TW_ITEM_EOS;
-	pop(n, l);
+	if (it.kind < TW_ITEM_CONTROL)
+		return take_batch(n, l, &it);
+	l->idle = it.kind == TW_ITEM_IDLE;
+	l->eos = it.kind == TW_ITEM_EOS;
+	pop(n, l, &it);
 	return advance(n);
 }
 
@@ -275,40 +236,40 @@ static enum step step_inputs(struct tw_node *n)
 
 static enum step step_source(struct tw_node *n)
 {
-	uint32_t budget = tw_node_room(n, 0);
-	uint64_t before = tw_stat_get(&n->batches_out);
+	const uint64_t batches = tw_stat_get(&n->batches_out), rows = tw_stat_get(&n->rows_out);
+	const uint32_t fit = n->rows_per_poll < TW_TURN_ROWS ? TW_TURN_ROWS / (n->rows_per_poll + 1) + 1 : 1;
+	uint32_t budget = tw_node_room(n, 0), made;
 	int ret = TW_EOS;
 
-	if (budget > TW_TURN)
-		budget = TW_TURN;
-	if (!atomic_load_explicit(&n->run->drain, memory_order_relaxed))
+	if (budget > fit)
+		budget = fit;
+	n->granted = budget;
+	if (!atomic_load_explicit(&n->run->drain, memory_order_relaxed)) {
+		tw_box_open(n);
 		ret = n->source->poll(&n->ctx, n->op, budget);
+		tw_box_close(n);
+	}
 	if (ret < 0)
 		return after_call(n, TW_CALL_NONE, ret);
 	if (ret == TW_EOS) {
-		n->ending = true;
+		n->ending = n->is_slow = true;
 		n->wm_next = INT64_MAX;
 		return STEP_DID;
 	}
-	return ret == TW_DONE || tw_stat_get(&n->batches_out) != before ? STEP_DID : STEP_IDLE;
-}
-
-/* The alarm went off; it is set once. */
-static bool alarm_due(struct tw_node *n)
-{
-	if (n->alarm_ns == INT64_MAX || n->alarm_ns > tw_worker_now(n->worker))
-		return false;
-	n->alarm_ns = INT64_MAX;
-	return true;
+	made = (uint32_t)(tw_stat_get(&n->batches_out) - batches);
+	if (made)
+		n->rows_per_poll = (uint32_t)(tw_stat_get(&n->rows_out) - rows) / made;
+	return ret == TW_DONE || made ? STEP_DID : STEP_IDLE;
 }
 
 static enum step step(struct tw_node *n)
 {
-	if (n->waiting && !n->event && !alarm_due(n))
+	if (n->waiting && !n->event && !n->rung)
 		return STEP_IDLE;
-	n->blocked = !tw_node_has_room(n);
+	n->blocked = tw_node_calls(n, 1) == 0;
 	if (n->blocked)
 		return STEP_IDLE;
+	n->rung &= !n->waiting; /* it waited for that, too */
 	n->event = false;
 	if (n->call != TW_CALL_NONE)
 		return resume(n);
@@ -319,8 +280,11 @@ static enum step step(struct tw_node *n)
 			return begin(n, TW_CALL_FINISH);
 		return after_call(n, TW_CALL_FINISH, TW_DONE);
 	}
-	if (alarm_due(n) && n->timer)
-		return begin(n, TW_CALL_TIMER);
+	if (n->rung) {
+		n->rung = false;
+		if (n->timer)
+			return begin(n, TW_CALL_TIMER);
+	}
 	return n->source ? step_source(n) : step_inputs(n);
 }
 
@@ -364,27 +328,193 @@ static void note_state(struct tw_node *n)
 		tw_stat_add(&n->state_max, bytes - tw_stat_get(&n->state_max));
 }
 
+/* Is the next thing to do to take a batch from the lone input? As step() would find. */
+static inline bool takes_batches(const struct tw_node *n)
+{
+	return n->lone && n->call == TW_CALL_NONE && n->wm_next <= n->wm && !n->ending && !n->rung;
+}
+
+/* Counted once for many. */
+static void note_taken(struct tw_node *n, uint32_t batches, uint64_t rows)
+{
+	n->blocked = false;
+	n->credit = n->stuck ? 0 : n->credit - batches;
+	tw_stat_add(&n->batches_in, batches);
+	tw_stat_add(&n->rows_in, rows);
+}
+
+/* One clock for all. */
+static void note_latencies(struct tw_node *n, const int64_t *origin, uint32_t batches)
+{
+	const int64_t now = tw_clock_real();
+	uint32_t i;
+
+	for (i = 0; i < batches; i++)
+		note_latency(n->latency, now - origin[i]);
+}
+
+/* Hand what waits in the lone input, a list, to the operator: what step() does for one
+ * batch, for `max` with one look at the room. Number of batches. */
+static uint32_t take_list(struct tw_node *n, uint32_t max)
+{
+	struct tw_link *l = n->lone;
+	const uint64_t at = tw_stat_get(&l->taken);
+	const uint32_t max_out = n->kind->max_out;
+	int64_t origin[TW_TURN];
+	uint64_t rows = 0;
+	uint32_t i;
+	int ret = TW_DONE;
+
+	tw_box_open(n);
+	for (i = 0; i < max && ret == TW_DONE && !n->stuck; i++) {
+		struct tw_batch *b = l->cell[(at + i) & l->cell_mask];
+
+		rows += b->n_sel;
+		if (n->latency)
+			origin[i] = b->origin_ns;
+		if (!n->straight)
+			n->order = b->order;
+		n->granted = max_out;
+		ret = n->process(&n->ctx, n->op, l->to_port, b);
+	}
+	tw_box_close(n);
+	tw_stat_add(&l->taken, i);
+	note_taken(n, i, rows);
+	if (n->latency)
+		note_latencies(n, origin, i);
+	if (ret != TW_DONE)
+		after_call(n, TW_CALL_PROCESS, ret);
+	return i;
+}
+
+/* The same for a ring. */
+static uint32_t take_ring(struct tw_node *n, uint32_t max)
+{
+	struct tw_link *l = n->lone;
+	int64_t origin[TW_TURN];
+	uint64_t rows = 0;
+	uint32_t i;
+	int ret = TW_DONE;
+
+	tw_box_open(n);
+	for (i = 0; i < max && ret == TW_DONE && !n->stuck; i++) {
+		const struct tw_ring_slot *s = tw_link_slot(l);
+		struct tw_batch *b;
+
+		if (!s || s->kind >= TW_ITEM_CONTROL || s->wm > l->wm)
+			break;
+		note_over(n, l, (enum tw_item_kind)s->kind, s->order);
+		b = tw_link_take(l, &n->run->mem);
+		if (!b)
+			break;
+		rows += b->n_sel;
+		origin[i] = b->origin_ns;
+		n->order = b->order;
+		n->granted = n->kind->max_out;
+		ret = n->process(&n->ctx, n->op, l->to_port, b);
+	}
+	tw_box_close(n);
+	if (i == 0)
+		return 0;
+	ring_back(n, l);
+	note_taken(n, i, rows);
+	if (n->latency)
+		note_latencies(n, origin, i);
+	if (ret != TW_DONE)
+		after_call(n, TW_CALL_PROCESS, ret);
+	return i;
+}
+
+/* Batches of the lone input, as many as there is room for. */
+static uint32_t take_batches(struct tw_node *n)
+{
+	struct tw_link *l = n->lone;
+	const uint64_t waiting = l->is_list ? tw_link_waiting(l) : TW_TURN;
+	uint32_t max = waiting < TW_TURN ? (uint32_t)waiting : TW_TURN;
+
+	if (max == 0 || l->idle)
+		return 0;
+	if (n->credit < max)
+		n->credit = tw_node_calls(n, TW_TURN);
+	if (n->credit < max)
+		max = n->credit;
+	n->stuck = false;
+	if (max == 0)
+		return 0;
+	return l->is_list ? take_list(n, max) : take_ring(n, max);
+}
+
+/* Has the lone input, a list, nothing more, not even control? */
+static inline bool is_drained(struct tw_node *n)
+{
+	return takes_batches(n) && n->lone->is_list && !n->lone->note && tw_link_waiting(n->lone) == 0;
+}
+
+/* All steps of a turn. Their number; *idle: the last one found nothing to do. */
+static uint32_t take_steps(struct tw_node *n, bool *idle)
+{
+	const uint64_t until = tw_stat_get(&n->rows_out) + TW_TURN_ROWS;
+	uint32_t steps = 0;
+
+	*idle = false;
+	while (steps < TW_TURN && !n->ended) {
+		const uint32_t calls = takes_batches(n) ? take_batches(n) : 0;
+
+		if (calls) {
+			steps += calls;
+			*idle = is_drained(n); /* a step would find the same */
+			if (*idle)
+				break;
+			continue;
+		}
+		if (n->source && tw_stat_get(&n->rows_out) >= until)
+			break;
+		if (step(n) != STEP_DID) {
+			*idle = true;
+			break;
+		}
+		steps++;
+	}
+	return steps;
+}
+
+static uint32_t take_turn(struct tw_node *n, bool *idle)
+{
+	const bool is_timed = n->is_slow || ++n->turns % TW_TIMED == 0;
+	const int64_t start = is_timed ? tw_clock_mono() : 0;
+	const uint32_t steps = take_steps(n, idle);
+
+	if (steps && is_timed) {
+		const int64_t ns = tw_clock_mono() - start;
+
+		tw_stat_add(&n->busy_ns, (uint64_t)ns * (n->is_slow ? 1 : TW_TIMED));
+		n->is_slow = ns > TW_SLOW_NS;
+	}
+	return steps;
+}
+
 bool tw_node_run(struct tw_node *n)
 {
-	uint32_t steps = 0;
-	bool did = false;
-	int64_t t0;
+	bool did = false, idle = true;
+	uint32_t steps;
 
-	if (tw_exports_any(&n->exports))
+	if (n->lends && tw_exports_any(&n->exports))
 		did = tw_exports_reclaim(&n->exports, n->worker->home) > 0;
-	if (n->ended)
-		return tw_node_settle(n) || did;
-	t0 = tw_clock_mono();
-	while (steps < TW_TURN && !n->ended && step(n) == STEP_DID)
-		steps++;
+	if (n->ended) {
+		did |= tw_node_settle(n);
+		if (n->dirty)
+			tw_node_ready(n);
+		return did;
+	}
+	steps = take_turn(n, &idle);
 	if (steps == 0)
 		note_idle(n);
-	did |= tw_node_settle(n);
-	publish(n);
-	if (steps == 0)
-		return did;
-	if (n->n_tables)
+	did |= n->dirty && tw_node_settle(n);
+	if (n->n_rings)
+		publish(n);
+	if (!idle || n->blocked || n->dirty || n->ended)
+		tw_node_ready(n);
+	if (steps && n->n_tables)
 		note_state(n);
-	tw_stat_add(&n->busy_ns, (uint64_t)(tw_clock_mono() - t0));
-	return true;
+	return did || steps > 0;
 }

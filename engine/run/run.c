@@ -152,6 +152,9 @@ void tw_run_destroy(struct tw_run *r)
 	for (i = 0; r->workers && i < r->n_workers; i++) {
 		tw_parker_fini(&r->workers[i].parker);
 		free(r->workers[i].nodes);
+		free(r->workers[i].rings);
+		free(r->workers[i].ready);
+		free(r->workers[i].always);
 		free(r->workers[i].rang);
 	}
 	tw_parker_fini(&r->done);

@@ -36,6 +36,7 @@ struct tw_run {
 	struct tw_mem mem;
 	enum tw_wait wait;
 	bool may_spin, has_spare;
+	bool may_park; /* workers do sleep: the one that waits must be told */
 
 	/* written by [any] (drain, stop, a failing worker) with release, read by workers
 	 * with relaxed loads each round: they carry no data, only a wish */

@@ -8,14 +8,17 @@
  */
 #include <run/run.h>
 
-static void put(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
+static void note_held(struct tw_link *l)
 {
-	if (!tw_link_put(l, b)) {
-		tw_mem_drop(n->worker->home, b);
-		return;
-	}
+	l->held = l->gather || l->rest_head != TW_NONE;
+}
+
+void tw_node_put(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
+{
 	if (l->is_ring)
 		tw_worker_ring(n->worker, l->to->worker->id);
+	if (!tw_link_put(l, b))
+		tw_mem_drop(n->worker->home, b);
 }
 
 void tw_node_flush_gather(struct tw_node *n, struct tw_link *l)
@@ -25,8 +28,9 @@ void tw_node_flush_gather(struct tw_node *n, struct tw_link *l)
 	if (!g)
 		return;
 	l->gather = NULL;
+	note_held(l);
 	if (g->n)
-		put(n, l, g);
+		tw_node_put(n, l, g);
 	else
 		tw_mem_drop(n->worker->home, g);
 }
@@ -106,8 +110,7 @@ static uint64_t text_bytes(const struct tw_batch *b, const struct tw_schema *s)
  * which each emitted one may begin but one, must be able to hold it. */
 static bool is_sparse(const struct tw_link *l, const struct tw_batch *b)
 {
-	return b->n >= 64 && b->n_sel * 8 < b->n && l->pools.batch[TW_CLASSES - 1] &&
-	       text_bytes(b, l->from_schema) <= TW_TEXT_LARGE / 2;
+	return l->may_gather && tw_batch_is_thin(b) && text_bytes(b, l->from_schema) <= TW_TEXT_LARGE / 2;
 }
 
 /* As gather, for any batch. */
@@ -124,14 +127,16 @@ static bool pass_on(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 	if (!tw_link_has_room(l, l->gather ? 2 : 1))
 		return false;
 	tw_node_flush_gather(n, l); /* order */
-	put(n, l, b);
+	tw_node_put(n, l, b);
 	return true;
 }
 
 void tw_node_send(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 {
-	if (l->rest_head == TW_NONE && pass_on(n, l, b))
+	if (l->rest_head == TW_NONE && pass_on(n, l, b)) {
+		note_held(l);
 		return;
+	}
 	if (l->full != TW_FULL_BLOCK) {
 		tw_stat_add(&l->dropped, b->n_sel);
 		tw_mem_drop(n->worker->home, b);
@@ -143,7 +148,9 @@ void tw_node_send(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 	else
 		((struct tw_batch *)tw_arena_at(&n->run->mem.arena, l->rest_tail))->next = b->self;
 	l->rest_tail = b->self;
-	n->dirty = true;
+	l->held = n->dirty = true;
+	n->credit = 0; /* no more calls until these went */
+	n->stuck = true;
 }
 
 /* What waits at the link goes on as far as it can. true: some went. */
@@ -155,10 +162,13 @@ bool tw_node_send_rest(struct tw_node *n, struct tw_link *l)
 		struct tw_batch *b = tw_arena_at(&n->run->mem.arena, l->rest_head);
 		const uint32_t next = b->next, before = b->n_sel;
 
-		if (!pass_on(n, l, b))
+		if (!pass_on(n, l, b)) {
+			note_held(l);
 			return did || b->n_sel < before;
+		}
 		l->rest_head = next;
 		did = true;
 	}
+	note_held(l);
 	return did;
 }

@@ -44,7 +44,12 @@ static const struct tw_source_host source_host = {.watch = watch, .unwatch = unw
 
 static void arm(struct tw_ctx *ctx, int64_t at_ns)
 {
-	node_of(ctx)->alarm_ns = at_ns;
+	struct tw_node *n = node_of(ctx);
+
+	n->alarm_ns = at_ns;
+	n->rung = false;
+	if (at_ns < n->worker->alarm_ns)
+		n->worker->alarm_ns = at_ns;
 }
 
 static const struct tw_timer_host timer_host = {.arm = arm};
@@ -221,6 +226,8 @@ static int arrow_batch(struct tw_ctx *ctx, const struct tw_schema *schema, struc
 	struct tw_node *n = node_of(ctx);
 
 	TW_ASSERT_ROLE(TW_ROLE_WORKER);
+	n->lends = true;
+	tw_worker_visit(n); /* what readers let go is taken at its turns */
 	return tw_arrow_batch(&n->exports, n->worker->home, schema, b, out);
 }
 

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* Empty rounds before an adaptive worker parks; each is some 100 ns. */
-#define SPIN_ROUNDS 300u
+/* An adaptive worker parks when it found nothing to do for so long, looked up every so
+ * many rounds: records that come every 100 us still find it awake. */
+#define SPIN_NS 250000
+#define SPIN_CHECK 64u
 /* With descriptors: look at them every so many busy rounds, and when idle. */
 #define POLL_EVERY 16u
 #define READY_MAX 64
@@ -31,11 +33,12 @@ static bool take_answers(struct tw_worker *w)
 	struct tw_io *req;
 	bool did = false;
 
-	while (w->io.started && (req = tw_io_port_answer(&w->io)) != NULL) {
+	while (w->io.under_way > 0 && (req = tw_io_port_answer(&w->io)) != NULL) {
 		struct tw_node *n = &w->run->nodes[req->node];
 
 		req->busy = 0;
 		n->event = true;
+		tw_node_ready(n);
 		did = true;
 	}
 	return did;
@@ -51,6 +54,7 @@ static void note_ready(struct tw_worker *w, const struct epoll_event *ready, int
 		struct tw_node *node = &w->run->nodes[ready[i].data.u64 >> 44];
 
 		node->event = true;
+		tw_node_ready(node);
 		if (node->source && node->source->ready)
 			node->source->ready(&node->ctx, node->op, ready[i].data.u64 & ((1ull << 44) - 1));
 	}
@@ -67,18 +71,27 @@ static void poll_fds(struct tw_worker *w)
 	note_ready(w, ready, k);
 }
 
+void tw_node_ready(struct tw_node *n)
+{
+	n->worker->ready[n->at / 64] |= UINT64_C(1) << n->at % 64;
+}
+
 /* Wake who sleeps and has something to look at. */
 static void ring_doorbells(struct tw_worker *w)
 {
 	uint32_t i;
 
+	if (!w->any_rang && !w->home->any_rang)
+		return;
+	w->any_rang = w->home->any_rang = false;
 	for (i = 0; i < w->run->n_workers; i++) {
-		if (w->rang[i] || w->home->rang[i])
+		const bool back = w->home->rang[i] != TW_RANG_NOT;
+
+		if ((w->rang[i] || back) && w->run->may_park)
 			tw_parker_wake(&w->run->workers[i].parker, !w->rang[i] && w->home->rang[i] != TW_RANG_WALKER);
 		w->rang[i] = 0;
 		w->home->rang[i] = TW_RANG_NOT;
 	}
-	w->any_rang = false;
 }
 
 static void end_node(struct tw_worker *w)
@@ -93,27 +106,83 @@ static void end_node(struct tw_worker *w)
 	}
 }
 
-/* One scheduling round: all nodes in topological order. true: something was done. */
-static bool round_once(struct tw_worker *w)
+/* Nodes to which something came from other workers. */
+static void look_at_rings(struct tw_worker *w)
 {
 	uint32_t i;
+
+	for (i = 0; i < w->n_rings; i++)
+		if (tw_ring_ready(&w->rings[i]->ring, 0))
+			tw_node_ready(w->rings[i]->to);
+}
+
+/* Nodes whose alarm went off. */
+static void look_at_alarms(struct tw_worker *w)
+{
+	int64_t next = INT64_MAX;
+	uint32_t i;
+
+	if (w->alarm_ns == INT64_MAX || w->alarm_ns > tw_worker_now(w))
+		return;
+	for (i = 0; i < w->n_nodes; i++) {
+		struct tw_node *n = w->nodes[i];
+
+		if (n->alarm_ns <= w->now_ns) {
+			n->alarm_ns = INT64_MAX; /* it is set once */
+			n->rung = true;
+			tw_node_ready(n);
+		} else if (n->alarm_ns < next) {
+			next = n->alarm_ns;
+		}
+	}
+	w->alarm_ns = next;
+}
+
+static bool run_node(struct tw_worker *w, struct tw_node *n)
+{
+	const bool was_over = n->ended && !n->dirty;
+	bool did = tw_node_run(n);
+
+	if (!was_over && n->ended && !n->dirty) {
+		end_node(w);
+		did = true;
+	}
+	ring_doorbells(w);
+	return did;
+}
+
+/* Nodes that are ready, in topological order; what they make ready behind them has its
+ * turn, too. */
+static bool run_ready(struct tw_worker *w)
+{
+	uint32_t i;
+	bool did = false;
+
+	for (i = 0; i < w->n_words; i++) {
+		uint64_t left = ~UINT64_C(0), due;
+
+		while ((due = (w->ready[i] | w->always[i]) & left) != 0) {
+			const uint64_t bit = due & -due;
+
+			left = ~(bit | (bit - 1));
+			w->ready[i] &= ~bit;
+			did |= run_node(w, w->nodes[64 * i + (uint32_t)__builtin_ctzll(due)]);
+		}
+	}
+	return did;
+}
+
+/* One scheduling round. true: something was done. */
+static bool round_once(struct tw_worker *w)
+{
 	bool did;
 
 	w->now_ns = 0;
 	did = tw_home_round(w->home) > 0;
 	did |= take_answers(w);
-	for (i = 0; i < w->n_nodes; i++) {
-		struct tw_node *n = w->nodes[i];
-		const bool was_over = n->ended && !n->dirty;
-
-		did |= tw_node_run(n);
-		if (!was_over && n->ended && !n->dirty) {
-			end_node(w);
-			did = true;
-		}
-		if (w->any_rang)
-			ring_doorbells(w);
-	}
+	look_at_rings(w);
+	look_at_alarms(w);
+	did |= run_ready(w);
 	ring_doorbells(w);
 	tw_stat_add(&w->rounds, 1);
 	return did;
@@ -187,29 +256,52 @@ static void park(struct tw_worker *w)
 	note_ready(w, ready, n);
 }
 
-static void wait_for_work(struct tw_worker *w, uint32_t *empty)
-{
-	const enum tw_wait wait = w->run->wait;
-	/* what the io thread is to do it may have to do on this very CPU */
-	const bool gives_way = wait == TW_WAIT_PARK || !w->run->may_spin || (w->io.under_way && !w->run->has_spare);
-	const uint32_t spin = gives_way ? 0 : SPIN_ROUNDS;
+/* How long a worker has been without work. */
+struct lull {
+	uint32_t rounds;
+	int64_t since; /* CLOCK_MONOTONIC; 0: not looked up yet */
+};
 
-	++*empty;
-	if ((wait == TW_WAIT_SPIN && w->run->may_spin) || *empty <= spin) {
-		if (w->n_watched)
-			poll_fds(w);
-		cpu_pause();
+static bool may_spin_on(const struct tw_worker *w, struct lull *lull)
+{
+	const struct tw_run *r = w->run;
+	int64_t now;
+
+	if (!r->may_spin || r->wait == TW_WAIT_PARK)
+		return false;
+	if (r->wait == TW_WAIT_SPIN)
+		return true;
+	/* what the io thread is to do it may have to do on this very CPU */
+	if (w->io.under_way && !r->has_spare)
+		return false;
+	if (++lull->rounds % SPIN_CHECK)
+		return lull->since >= 0;
+	now = tw_clock_mono();
+	if (lull->since == 0)
+		lull->since = now;
+	else if (now - lull->since > SPIN_NS)
+		lull->since = -1; /* park from now on, until there is work */
+	return lull->since >= 0;
+}
+
+static void wait_for_work(struct tw_worker *w, struct lull *lull)
+{
+	if (!may_spin_on(w, lull)) {
+		park(w);
 		return;
 	}
-	park(w);
-	*empty = spin; /* one more empty round, and it parks again */
+	if (w->n_watched)
+		poll_fds(w);
+	if (w->run->may_park)
+		cpu_pause(); /* it may share its core */
 }
 
 static void *worker_main(void *arg)
 {
 	struct tw_worker *w = arg;
 	struct tw_run *r = w->run;
-	uint32_t empty = 0, busy = 0;
+	struct lull lull = {0};
+	uint32_t busy = 0;
 	char name[16];
 
 	tw_role = TW_ROLE_WORKER;
@@ -220,10 +312,10 @@ static void *worker_main(void *arg)
 	while (!must_stop(w)) {
 		if (!round_once(w)) {
 			busy = 0;
-			wait_for_work(w, &empty);
+			wait_for_work(w, &lull);
 			continue;
 		}
-		empty = 0;
+		lull = (struct lull){0};
 		if (w->n_watched && ++busy % POLL_EVERY == 0)
 			poll_fds(w);
 	}

@@ -183,7 +183,7 @@ static void let_go(struct tw_test *t, struct tw_batch *b, struct fake_obj *o, co
 	t->input = NULL;
 }
 
-static void host_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
+static int host_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 {
 	struct tw_test *t = worker(ctx, "emit");
 	struct fake_port *p = port_of(t, port, "emit");
@@ -208,9 +208,10 @@ static void host_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 	p->n_batches++;
 	while (t->n_held > (uint32_t)t->hold)
 		fake_release_one(t);
+	return TW_DONE;
 }
 
-static void host_drop(struct tw_ctx *ctx, struct tw_batch *b)
+static int host_drop(struct tw_ctx *ctx, struct tw_batch *b)
 {
 	struct tw_test *t = test_of(ctx);
 	struct fake_obj *o;
@@ -221,6 +222,7 @@ static void host_drop(struct tw_ctx *ctx, struct tw_batch *b)
 	let_go(t, b, o, "drop");
 	o->owner = FAKE_GONE;
 	fake_unref(t, o);
+	return TW_DONE;
 }
 
 /* --- text and raw buffers --- */

@@ -203,9 +203,14 @@ static int add_bind(struct tw_bind *b)
 static int add_process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
 {
 	const struct add_plan *p = op;
+	int64_t *col;
 
 	(void)port;
-	add_rows(tw_writable(b, p->from, p->to), b->n, p->by);
+	col = tw_writable(b, p->from, p->to);
+	if (b->n == 1)
+		*col += p->by;
+	else
+		add_rows(col, b->n, p->by);
 	return tw_emit(ctx, 0, b);
 }
 

@@ -247,11 +247,11 @@ Test(file_in, a_quoted_row_over_the_limit, .init = begin, .fini = end)
 static const struct tw_host *fake;
 static int64_t least_origin, greatest_origin;
 
-static void note_origin(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
+static int note_origin(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 {
 	least_origin = b->origin_ns < least_origin ? b->origin_ns : least_origin;
 	greatest_origin = b->origin_ns > greatest_origin ? b->origin_ns : greatest_origin;
-	fake->emit(ctx, port, b);
+	return fake->emit(ctx, port, b);
 }
 
 static int64_t now_ns(void)

@@ -314,11 +314,11 @@ static const struct tw_host *fake;
 static int64_t origins[64];
 static uint32_t n_rows[64], n_origins;
 
-static void note_origin(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
+static int note_origin(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 {
 	origins[n_origins] = b->origin_ns;
 	n_rows[n_origins++] = b->n;
-	fake->emit(ctx, port, b);
+	return fake->emit(ctx, port, b);
 }
 
 Test(gen, a_batch_has_the_rows_due_and_says_since_when)

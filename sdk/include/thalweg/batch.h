@@ -33,24 +33,25 @@ struct tw_batch {
 	uint32_t n_sel; /* rows that count; equals n unless TW_SELECTED */
 	uint8_t cls;    /* capacity class, 0..3 */
 	uint8_t flags;
-	uint8_t n_bufs;     /* entries of bufs in use */
-	uint8_t n_lent;     /* the first n_lent of them belong to the parent */
-	uint32_t epoch;     /* between which two barriers */
-	int64_t origin_ns;  /* earliest wire or read time of its rows, CLOCK_REALTIME */
-	uint64_t seq;       /* number at its producer */
-	uint32_t self;      /* place of this header */
-	uint32_t body;      /* place of the header whose columns it uses; self if its own */
-	uint32_t text_used; /* bytes used in the open text buffer ... */
-	uint32_t text_cap;  /* ... of so many */
+	uint8_t n_bufs;    /* entries of bufs in use */
+	uint8_t n_lent;    /* the first n_lent of them belong to the parent */
+	uint32_t epoch;    /* between which two barriers */
+	int64_t origin_ns; /* earliest wire or read time of its rows, CLOCK_REALTIME */
+	uint64_t seq;      /* number at its producer */
+	uint32_t self;     /* place of this header */
+	uint32_t body;     /* place of the header whose columns it uses; self if its own */
 	/* the engine's: who made it and what it owes */
-	uint32_t parent;              /* place of the batch it holds tokens of; TW_NONE */
-	uint32_t weight;              /* tokens of itself that the handle holds */
-	uint32_t pool;                /* number of the pool it returns to */
-	uint32_t next;                /* place of the next batch in the list it is on */
-	uint32_t bufs[TW_BATCH_BUFS]; /* places of the buffers its views use */
-	uint32_t tokens;              /* [home worker] tokens of it not yet given back */
-	uint32_t parent_weight;       /* tokens of its parent that it holds */
+	uint32_t parent;        /* place of the batch it holds tokens of; TW_NONE */
+	uint32_t parent_weight; /* tokens of its parent that it holds */
+	uint32_t weight;        /* tokens of itself that the handle holds */
+	uint32_t tokens;        /* [home worker] tokens of it not yet given back */
+	uint32_t pool;          /* number of the pool it returns to */
+	uint32_t next;          /* place of the next batch in the list it is on */
+	/* so far one cache line, and all that a batch without texts needs */
 	uint64_t order;               /* which of the batches dealt to a parallel node it is or comes of */
+	uint32_t text_used;           /* bytes used in the open text buffer ... */
+	uint32_t text_cap;            /* ... of so many */
+	uint32_t bufs[TW_BATCH_BUFS]; /* places of the buffers its views use */
 	uint16_t sel[];               /* room for the class's rows */
 };
 

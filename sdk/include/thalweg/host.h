@@ -51,11 +51,12 @@ struct tw_host {
 	 * max_out handles per such port. [worker] */
 	struct tw_batch *(*batch_child)(struct tw_ctx *ctx, uint32_t port, uint32_t rows, struct tw_batch *parent);
 
-	/* Hand a batch to what is wired to `port`. Takes. Cannot fail. [worker] */
-	void (*emit)(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b);
+	/* Hand a batch to what is wired to `port`. Takes. Cannot fail: returns TW_DONE, so
+	 * that process() may end with it. [worker] */
+	int (*emit)(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b);
 
-	/* Let a batch go. Takes. [worker] */
-	void (*drop)(struct tw_ctx *ctx, struct tw_batch *b);
+	/* Let a batch go. Takes. Returns TW_DONE. [worker] */
+	int (*drop)(struct tw_ctx *ctx, struct tw_batch *b);
 
 	/* How many batches may still be made and emitted on `port` in this call. [worker] */
 	uint32_t (*room)(struct tw_ctx *ctx, uint32_t port);
@@ -128,14 +129,12 @@ static inline struct tw_batch *tw_batch_new(struct tw_ctx *ctx, uint32_t port, u
 
 static inline int tw_emit(struct tw_ctx *ctx, uint32_t port, struct tw_batch *b)
 {
-	ctx->host->emit(ctx, port, b);
-	return TW_DONE;
+	return ctx->host->emit(ctx, port, b);
 }
 
 static inline int tw_drop(struct tw_ctx *ctx, struct tw_batch *b)
 {
-	ctx->host->drop(ctx, b);
-	return TW_DONE;
+	return ctx->host->drop(ctx, b);
 }
 
 /* Room for at most `max` bytes of new text in b; write there, then commit what

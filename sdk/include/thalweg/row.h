@@ -81,18 +81,22 @@ static inline int tw_set_text(struct tw_ctx *ctx, struct tw_batch *b, const stru
 	return tw_text_put(ctx, b, (struct tw_view *)tw_col(b, f) + row, p, len);
 }
 
+/* What tw_writable does in a graph that shares the batch; seldom, so not inline. */
+static __attribute__((noinline, cold, unused)) void tw_copy_column(struct tw_batch *b, const struct tw_field *from,
+								   const struct tw_field *to)
+{
+	memcpy(tw_col(b, to), tw_col(b, from), to->type == TW_BOOL ? (b->n + 7u) / 8u : (size_t)b->n * to->width);
+	if (to->nullable)
+		memcpy(tw_nulls(b, to), tw_nulls(b, from), (b->n + 7u) / 8u);
+}
+
 /* The column to write for a field got from tw_bind_rewrite: `to`, holding what
  * `from` holds. Copies only where the graph shares the batch. */
 static inline void *tw_writable(struct tw_batch *b, const struct tw_field *from, const struct tw_field *to)
 {
-	char *old = (char *)tw_col(b, from), *col = (char *)tw_col(b, to);
-
-	if (col == old)
-		return col;
-	memcpy(col, old, to->type == TW_BOOL ? (b->n + 7u) / 8u : (size_t)b->n * to->width);
-	if (to->nullable)
-		memcpy(tw_nulls(b, to), tw_nulls(b, from), (b->n + 7u) / 8u);
-	return col;
+	if (from->val_off[b->cls] != to->val_off[b->cls])
+		tw_copy_column(b, from, to);
+	return tw_col(b, to);
 }
 
 #ifdef __cplusplus
