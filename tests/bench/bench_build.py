@@ -48,8 +48,13 @@ def build(name, cache):
     """Compiles a program unless that was done before with the same source; its path."""
     sources = [os.path.join(HERE, s) for s in PROGRAMS[name]]
     command, libraries = compiler(sources[0])
-    sha = hashlib.sha256(" ".join(command + [first_line([command[0], "--version"])]).encode())
-    for path in sources + sorted(os.path.join(HERE, h) for h in os.listdir(HERE) if h.endswith(".h")):
+    return compiled(name, command, sources, libraries, cache)
+
+
+def compiled(name, command, sources, libraries, cache):
+    """Its path. The headers beside the sources and beside this file count as their parts."""
+    sha = hashlib.sha256(" ".join(command + libraries + [first_line([command[0], "--version"])]).encode())
+    for path in sources + headers({HERE} | {os.path.dirname(s) for s in sources}):
         with open(path, "rb") as f:
             sha.update(f.read())
     program = os.path.join(cache, "%s-%s" % (name, sha.hexdigest()[:16]))
@@ -59,6 +64,10 @@ def build(name, cache):
         subprocess.run(command + ["-o", part] + sources + libraries, check=True)
         os.rename(part, program)
     return program
+
+
+def headers(folders):
+    return sorted(os.path.join(d, h) for d in folders for h in os.listdir(d) if h.endswith(".h"))
 
 
 def duckdb(cache, may_install):

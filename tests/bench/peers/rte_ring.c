@@ -1,0 +1,73 @@
+/*
+ * rte_ring.c - DPDK's ring, one producer and one consumer (Debian libdpdk-dev). Both sides
+ * move bursts: the source as many as a batch has, the sink whatever is there, up to 256.
+ *
+ *   mode=      pointers to records, the ring that DPDK itself passes packets through
+ *   mode=elem  records of 64 bytes in the ring, copied in and out
+ */
+#include "eal.h"
+#include "hop.h"
+#include <rte_ring.h>
+#include <rte_ring_elem.h>
+
+#define BURST 256
+
+struct queue {
+	struct rte_ring *ring;
+	struct peer_pool pool;
+	bool elements;
+	struct pace_record staged[BURST], taken[BURST]; /* the source's, the sink's */
+};
+
+static struct queue *queue_make(const struct pace_args *a)
+{
+	struct queue *q = (struct queue *)peer_memory(sizeof *q);
+
+	q->elements = strcmp(a->mode, "elem") == 0;
+	if ((*a->mode && !q->elements) || a->batch > BURST || !eal_start("rte_ring", a->cpu))
+		return NULL;
+	if (q->elements)
+		q->ring = rte_ring_create_elem("hop", sizeof(struct pace_record), a->slots, SOCKET_ID_ANY,
+					       RING_F_SP_ENQ | RING_F_SC_DEQ);
+	else
+		q->ring = rte_ring_create("hop", a->slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	q->pool = peer_pool_make(2 * (uint64_t)a->slots);
+	return q->ring ? q : NULL;
+}
+
+static inline struct pace_record *queue_room(struct queue *q, uint64_t i, uint32_t *n)
+{
+	if (q->elements)
+		return q->staged;
+	*n = peer_pool_run(&q->pool, i, *n);
+	return q->pool.records + (i & q->pool.mask);
+}
+
+static inline void queue_push(struct queue *q, uint64_t i, struct pace_record *r, uint32_t n)
+{
+	uint32_t k = 0;
+
+	if (q->elements)
+		while (k < n)
+			k += rte_ring_sp_enqueue_burst_elem(q->ring, r + k, sizeof *r, n - k, NULL);
+	else
+		while (k < n)
+			k += rte_ring_sp_enqueue_burst(q->ring, q->pool.at + (i & q->pool.mask) + k, n - k, NULL);
+}
+
+static inline void queue_take(struct queue *q, struct peer_sink *s)
+{
+	if (q->elements) {
+		peer_take_run(s, q->taken,
+			      rte_ring_sc_dequeue_burst_elem(q->ring, q->taken, sizeof *q->taken, BURST, NULL));
+	} else {
+		void *at[BURST];
+
+		peer_take(s, at, rte_ring_sc_dequeue_burst(q->ring, at, BURST, NULL));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return hop_main("rte_ring", argc, argv);
+}
