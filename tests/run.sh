@@ -95,7 +95,7 @@ fuzz() {
 }
 
 install gcc g++ clang-14 libclang-rt-14-dev cmake ninja-build pkg-config libjansson-dev libhwloc-dev zlib1g-dev libzstd-dev libcriterion-dev universal-ctags \
-	binutils python3 strace graphviz || exit 1
+	binutils python3 strace graphviz libck-dev || exit 1
 
 tests test
 # Lints and what is built from the installed SDK do not change with the sanitizer.

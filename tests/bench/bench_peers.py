@@ -33,7 +33,7 @@ TABLE = (
     Peer("ck_ring.c", "ck_ring", HOP_POINTER, "libck-dev", "ck_ring.h", "", "-lck"),
     Peer("boost_spsc.cc", "boost spsc_queue", ("hop", "hop mode=value", "hop mode=one"), "libboost-dev",
          "boost/lockfree/spsc_queue.hpp"),
-    Peer("rte_ring.c", "rte_ring", ("hop", "hop mode=elem"), "libdpdk-dev pkg-config", "libdpdk", DPDK,
+    Peer("rte_ring.c", "rte_ring", ("hop", "hop mode=pointer", "hop mode=elem"), "libdpdk-dev pkg-config", "libdpdk", DPDK,
          "-lrte_ring -lrte_eal"),
     Peer("rte_graph.c", "rte_graph", ("chain threads=1", "chain threads=2"), "libdpdk-dev pkg-config", "libdpdk", DPDK,
          "-lrte_graph -lrte_ring -lrte_eal"),
