@@ -37,19 +37,10 @@ static inline void eal_folder_gone(const char *path)
 static inline bool eal_start(const char *program, uint32_t cpu)
 {
 	char lcores[32], name[32];
-	char *argv[] = {name,
-			(char *)"--no-huge",
-			(char *)"-m",
-			(char *)"256",
-			(char *)"--no-pci",
-			(char *)"--no-telemetry",
-			(char *)"--no-shconf",
-			(char *)"--log-level=lib.eal:error",
-			(char *)"--lcores",
-			lcores,
-			NULL};
-
 	char folder[32];
+	char *argv[] = {name,       "--no-huge",      "-m",          "256",
+			"--no-pci", "--no-telemetry", "--no-shconf", "--log-level=lib.eal:error",
+			"--lcores", lcores,           NULL};
 	int done;
 
 	eal_folder(folder, sizeof folder);
