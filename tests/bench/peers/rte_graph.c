@@ -129,39 +129,45 @@ RTE_NODE_REGISTER(operator_node)
 RTE_NODE_REGISTER(sink_node)
 RTE_NODE_REGISTER(to_ring_node)
 
-/* A graph: from its source over the operators first..last (of 1..K) to its sink. */
-static struct rte_graph *make_graph(struct chain *c, const char *name, const char *from, uint32_t first, uint32_t last,
+/* A clone of the node "operator"; its name goes to the 64 bytes at name. */
+static bool make_operator(uint32_t number, char *name)
+{
+	char suffix[16];
+
+	snprintf(suffix, sizeof suffix, "%" PRIu32, number);
+	snprintf(name, RTE_NODE_NAMESIZE, "operator-%s", suffix);
+	return !rte_node_is_invalid(rte_node_clone(operator_node.id, suffix));
+}
+
+/* A graph: from its source over the operators first, first + 1, ... (ops of them) to its sink. */
+static struct rte_graph *make_graph(struct chain *c, const char *graph, const char *from, uint32_t first, uint32_t ops,
 				    const char *to)
 {
-	const uint32_t ops = last + 1 - first;
-	char(*names)[RTE_NODE_NAMESIZE] = peer_memory((ops + 2) * sizeof *names);
+	char(*names)[RTE_NODE_NAMESIZE] = peer_memory((ops + 1) * sizeof *names);
 	const char **all = peer_memory((ops + 2) * sizeof *all);
 	struct rte_graph_param param = {
 		.socket_id = SOCKET_ID_ANY, .nb_node_patterns = (uint16_t)(ops + 2), .node_patterns = all};
+	bool fine = true;
 	uint32_t i;
-	rte_graph_t id;
 
-	for (i = 0; i < ops + 2; i++) {
-		snprintf(names[i], sizeof names[i], "operator-%" PRIu32, first + i - 1);
-		all[i] = i == 0 ? from : i == ops + 1 ? to : names[i];
-		if (i != 0 && i != ops + 1 &&
-		    rte_node_is_invalid(rte_node_clone(operator_node.id, names[i] + strlen("operator-"))))
-			return NULL;
+	all[0] = from;
+	all[ops + 1] = to;
+	for (i = 0; i < ops; i++) {
+		fine = fine && make_operator(first + i, names[i]);
+		all[i + 1] = names[i];
 	}
 	for (i = 0; i <= ops; i++)
 		rte_node_edge_update(rte_node_from_name(all[i]), 0, all + i + 1, 1);
-	id = rte_graph_create(name, &param);
-	if (rte_graph_is_invalid(id))
-		return NULL;
-	for (i = 0; i < ops + 2; i++) {
-		struct own *own = own_of(rte_graph_node_get_by_name(name, all[i]));
+	fine = fine && !rte_graph_is_invalid(rte_graph_create(graph, &param));
+	for (i = 0; fine && i < ops + 2; i++) {
+		struct own *own = own_of(rte_graph_node_get_by_name(graph, all[i]));
 
 		own->chain = c;
 		own->add = first + i - 1;
 	}
 	free(names);
 	free(all);
-	return rte_graph_lookup(name);
+	return fine ? rte_graph_lookup(graph) : NULL;
 }
 
 static bool make_graphs(struct chain *c)
@@ -174,7 +180,7 @@ static bool make_graphs(struct chain *c)
 	}
 	c->ring = rte_ring_create("halves", c->args.slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	c->graphs[0] = make_graph(c, "first", "source", 1, half, "to_ring");
-	c->graphs[1] = make_graph(c, "second", "from_ring", half + 1, ops, "sink");
+	c->graphs[1] = make_graph(c, "second", "from_ring", half + 1, ops - half, "sink");
 	return c->ring && c->graphs[0] && c->graphs[1];
 }
 
@@ -221,12 +227,17 @@ int main(int argc, char **argv)
 	*a = pace_args(argc, argv);
 	if (strcmp(a->scenario, "chain") != 0 || *a->mode || (a->threads != 1 && a->threads != 2))
 		return PACE_SKIP;
-	if (a->batch == 0 || a->batch > RTE_GRAPH_BURST_SIZE || a->batch > a->slots / 4) {
-		fprintf(stderr, PROGRAM ": a batch is at most 256, and a quarter of slots\n");
+	if (a->batch == 0 || a->batch > RTE_GRAPH_BURST_SIZE || (a->threads == 2 && a->batch > a->slots / 4)) {
+		fprintf(stderr, PROGRAM ": a batch is at most 256, on two cores also a quarter of slots\n");
 		return 2;
 	}
-	if (!eal_start(PROGRAM, a->cpu) || !make_graphs(c))
+	if (!eal_start(PROGRAM, a->cpu))
 		return PACE_SKIP;
+	if (!make_graphs(c)) {
+		fprintf(stderr, PROGRAM ": a chain of %" PRIu32 " operators can't be made: %s\n", a->ops,
+			rte_strerror(rte_errno));
+		return 2;
+	}
 	/* On one core a batch is done before the next is made: the same records, out of the first cache. */
 	c->pool = peer_pool_make(a->threads == 1 ? a->batch : 2 * (uint64_t)a->slots + 2 * RTE_GRAPH_BURST_SIZE);
 	c->sink = peer_sink_make(a, pace_added(a->ops), ns_per_tick);
