@@ -140,17 +140,17 @@ struct sink : ff::ff_node {
 	flow *f;
 };
 
-/* nodes[from..to) as one node. */
-ff::ff_node *fused(const std::vector<ff::ff_node *> &nodes, size_t from, size_t to, int cpu)
+/* nodes[from..to) as one node; the thread that runs it is pinned by the source or the sink inside. */
+ff::ff_node *fused(const std::vector<ff::ff_node *> &nodes, size_t from, size_t to)
 {
 	ff::ff_node *last = nodes[to - 1];
 
 	for (size_t i = to - 1; i-- > from;)
-		last = i == from ? new stage<ff::ff_comb>(cpu, waiting::spin, nodes[i], last)
-				 : new ff::ff_comb(nodes[i], last);
+		last = new stage<ff::ff_comb>(-1, waiting::spin, nodes[i], last);
 	return last;
 }
 
+/* A cpu of -1: not pinned. */
 std::vector<ff::ff_node *> make_nodes(flow *f, uint32_t ops, int cpu, int cpu2, waiting how)
 {
 	std::vector<ff::ff_node *> nodes;
@@ -162,39 +162,53 @@ std::vector<ff::ff_node *> make_nodes(flow *f, uint32_t ops, int cpu, int cpu2, 
 	return nodes;
 }
 
-int run_fused(flow *f)
+int run_one_thread(flow *f)
 {
 	const struct pace_args &a = f->args;
-	auto nodes = make_nodes(f, a.ops, -1, -1, waiting::spin);
-	auto all = static_cast<ff::ff_comb *>(fused(nodes, 0, nodes.size(), (int)a.cpu));
+	auto nodes = make_nodes(f, a.ops, (int)a.cpu, (int)a.cpu, waiting::spin);
+	auto all = static_cast<ff::ff_comb *>(fused(nodes, 0, nodes.size()));
 
-	if (all->run_and_wait_end() < 0)
-		return 2;
-	return peer_end("FastFlow", &a, &f->sink, f->start);
+	return all->run_and_wait_end() < 0 ? 2 : peer_end("FastFlow", &a, &f->sink, f->start);
 }
 
-int run_pipeline(flow *f, uint32_t ops, bool blocking)
+int run_pipeline(flow *f, ff::ff_pipeline &pipe, bool blocking)
 {
-	const struct pace_args &a = f->args;
-	const bool two = a.threads == 2 || ops == 0;
-	const waiting how = strcmp(a.mode, "yield") == 0 ? waiting::yield : waiting::spin;
-	ff::ff_pipeline pipe(false, (int)f->slots, (int)f->slots, true);
-	auto nodes = make_nodes(f, ops, two && ops == 0 ? (int)a.cpu : -1, two && ops == 0 ? (int)a.cpu2 : -1, how);
-
-	if (two && ops > 0) {
-		pipe.add_stage(fused(nodes, 0, 1 + ops / 2, (int)a.cpu));
-		pipe.add_stage(fused(nodes, 1 + ops / 2, nodes.size(), (int)a.cpu2));
-	} else {
-		for (auto node : nodes)
-			pipe.add_stage(node);
-	}
+	pipe.setXNodeInputQueueLength((int)f->slots, true);
+	pipe.setXNodeOutputQueueLength((int)f->slots, true);
 	pipe.no_mapping();
 	pipe.blocking_mode(blocking);
-	if (pipe.run_and_wait_end() < 0)
-		return 2;
-	for (auto node : nodes)
-		delete node;
-	return peer_end("FastFlow", &a, &f->sink, f->start);
+	return pipe.run_and_wait_end() < 0 ? 2 : peer_end("FastFlow", &f->args, &f->sink, f->start);
+}
+
+int run_two_threads(flow *f, uint32_t ops, bool blocking)
+{
+	auto nodes = make_nodes(f, ops, (int)f->args.cpu, (int)f->args.cpu2, waiting::spin);
+	ff::ff_pipeline pipe;
+
+	pipe.add_stage(fused(nodes, 0, 1 + ops / 2));
+	pipe.add_stage(fused(nodes, 1 + ops / 2, nodes.size()));
+	return run_pipeline(f, pipe, blocking);
+}
+
+/* All threads of the process on the two cores; the nodes' own inherit it. */
+void pin_process(const struct pace_args &a)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(a.cpu, &set);
+	CPU_SET(a.cpu2, &set);
+	sched_setaffinity(0, sizeof set, &set);
+}
+
+int run_thread_per_node(flow *f, waiting how, bool blocking)
+{
+	ff::ff_pipeline pipe;
+
+	pin_process(f->args);
+	for (auto node : make_nodes(f, f->args.ops, -1, -1, how))
+		pipe.add_stage(node);
+	return run_pipeline(f, pipe, blocking);
 }
 
 template <typename buffer> int run_buffer(flow *f, buffer &queue)
@@ -242,32 +256,22 @@ int run_hop(flow *f)
 	}
 	if (!is_one_of(f->args.mode, {"", "spin", "block"}))
 		return PACE_SKIP;
-	return run_pipeline(f, 0, strcmp(f->args.mode, "block") == 0);
-}
-
-/* All threads of the process on the two cores; the nodes' own inherit it. */
-void pin_process(const struct pace_args &a)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(a.cpu, &set);
-	CPU_SET(a.cpu2, &set);
-	sched_setaffinity(0, sizeof set, &set);
+	return run_two_threads(f, 0, strcmp(f->args.mode, "block") == 0);
 }
 
 int run_chain(flow *f)
 {
 	const struct pace_args &a = f->args;
+	const bool yields = strcmp(a.mode, "yield") == 0;
 
-	if (a.threads == 1 && a.ops > 0 && is_one_of(a.mode, {"", "spin"}))
-		return run_fused(f);
-	if (a.threads == 2 && a.ops > 0 && is_one_of(a.mode, {"", "spin"}))
-		return run_pipeline(f, a.ops, false);
-	if (a.threads != a.ops + 2 || !is_one_of(a.mode, {"", "block", "spin", "yield"}))
+	if (a.ops > 0 && a.threads == a.ops + 2 && is_one_of(a.mode, {"", "block", "spin", "yield"}))
+		return run_thread_per_node(f, yields ? waiting::yield : waiting::spin,
+					   is_one_of(a.mode, {"", "block"}));
+	if (!is_one_of(a.mode, {"", "spin"}))
 		return PACE_SKIP;
-	pin_process(a);
-	return run_pipeline(f, a.ops, is_one_of(a.mode, {"", "block"}));
+	if (a.threads == 1)
+		return run_one_thread(f);
+	return a.threads == 2 ? run_two_threads(f, a.ops, false) : PACE_SKIP;
 }
 
 } // namespace
