@@ -35,7 +35,8 @@ static struct queue *queue_make(const struct pace_args *a)
 	else
 		q->ring = rte_ring_create_elem("hop", sizeof(struct pace_record), a->slots, SOCKET_ID_ANY,
 					       RING_F_SP_ENQ | RING_F_SC_DEQ);
-	q->pool = peer_pool_make(2 * (uint64_t)a->slots);
+	/* A ring full, a burst that the sink took out and still reads, and one being written. */
+	q->pool = peer_pool_make(a->slots + 2 * BURST);
 	return q->ring ? q : NULL;
 }
 
