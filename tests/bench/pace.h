@@ -54,6 +54,7 @@ struct pace_args {
 	uint32_t threads;   /* threads=: 1 */
 	uint32_t slots;     /* slots=: of each queue, 1024 */
 	uint32_t cpu, cpu2; /* cpu=, cpu2=: where the threads are pinned, 0 and 1 */
+	double seconds;     /* seconds=: of scenarios that run for a time, 1 */
 };
 
 static inline uint64_t pace_ticks(void)
@@ -163,6 +164,7 @@ static inline struct pace_args pace_args(int argc, char **argv)
 	a.batch = a.ops = a.threads = 1;
 	a.slots = 1024;
 	a.cpu2 = 1;
+	a.seconds = 1;
 	for (i = 2; i < argc; i++) {
 		const char *v = strchr(argv[i], '=');
 
@@ -189,6 +191,8 @@ static inline struct pace_args pace_args(int argc, char **argv)
 			a.cpu = (uint32_t)atoi(v);
 		else if (strncmp(argv[i], "cpu2=", 5) == 0)
 			a.cpu2 = (uint32_t)atoi(v);
+		else if (strncmp(argv[i], "seconds=", 8) == 0)
+			a.seconds = atof(v);
 		else {
 			fprintf(stderr, "%s: unknown argument \"%s\"\n", argv[0], argv[i]);
 			exit(2);
@@ -197,8 +201,9 @@ static inline struct pace_args pace_args(int argc, char **argv)
 	return a;
 }
 
-/* h: NULL in a closed loop. */
-static inline void pace_print(const char *program, const struct pace_args *a, double seconds, const struct tw_hist *h)
+/* All but the closing brace, so that a program can add fields of its own. h: NULL in a
+ * closed loop. */
+static inline void pace_print_open(const char *program, const struct pace_args *a, double seconds, const struct tw_hist *h)
 {
 	struct rusage u;
 
@@ -214,6 +219,11 @@ static inline void pace_print(const char *program, const struct pace_args *a, do
 		       ",\"max\":%" PRIu64,
 		       tw_hist_quantile(h, 0.5), tw_hist_quantile(h, 0.99), tw_hist_quantile(h, 0.999),
 		       tw_hist_quantile(h, 0.9999), h->max);
+}
+
+static inline void pace_print(const char *program, const struct pace_args *a, double seconds, const struct tw_hist *h)
+{
+	pace_print_open(program, a, seconds, h);
 	printf("}\n");
 }
 
