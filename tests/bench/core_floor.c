@@ -2,7 +2,8 @@
  * core_floor.c - what tests/bench/core measures everything by: the machine without a queue
  * or an engine. Arguments and answer as pace.h says. Scenarios of its own:
  *
- *   copy    records in batches, written whole on one core and read whole on the other
+ *   copy    records in batches, written whole on one core and read whole on the other;
+ *           slots=: buffers, at most 64 (4)
  *   memcpy  GB/s of 64 B, 64 KiB and 8 MiB
  *   call    a record at a time through ops calls by pointer
  *   wake    rate=: from just before a futex wake to the woken thread running; mode=fd: from a
