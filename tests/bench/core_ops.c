@@ -292,13 +292,32 @@ static int64_t check_selected(const struct core_sink *s, const int64_t *seq, con
 	return bad;
 }
 
+/* Late rows that were due while earlier ones were late are one stall. */
+static void note_stall(struct core_sink *s, uint64_t due, uint64_t now)
+{
+	struct core_span *last = s->n_stalls ? &s->stalls[s->n_stalls - 1] : NULL;
+
+	if (last && due <= last->to) {
+		last->to = now;
+		last->rows++;
+	} else if (s->n_stalls < CORE_SPANS) {
+		s->stalls[s->n_stalls++] = (struct core_span){.from = due, .to = now, .rows = 1};
+	} else {
+		s->stalls_lost++;
+	}
+}
+
 static void note_rows(struct core_sink *s, const struct tw_batch *b)
 {
 	const int64_t *at = tw_col(b, s->col[COL_AT]);
 	uint32_t i;
 
-	for (i = 0; i < b->n_sel; i++)
-		pace_note(&s->latency, (uint64_t)at[tw_row(b, i)], s->ns_per_tick);
+	for (i = 0; i < b->n_sel; i++) {
+		const uint64_t due = (uint64_t)at[tw_row(b, i)], now = pace_note(&s->latency, due, s->ns_per_tick);
+
+		if (s->stall_ticks && now > due + s->stall_ticks)
+			note_stall(s, due, now);
+	}
 }
 
 static int sink_process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_batch *b)
@@ -324,6 +343,13 @@ static int sink_finish(struct tw_ctx *ctx, void *op)
 	return TW_DONE;
 }
 
+static void sink_destroy(struct tw_ctx *ctx, void *op)
+{
+	(void)ctx;
+	free(((struct core_sink *)op)->stalls);
+	free(op);
+}
+
 static const void *sink_extension(const char *id)
 {
 	static const struct tw_finish finish = {.finish = sink_finish};
@@ -338,6 +364,6 @@ const struct tw_kind core_sink_kind = {.id = "sink",
 				       .in = one_in,
 				       .bind = sink_bind,
 				       .create = sink_create,
-				       .destroy = free_op,
+				       .destroy = sink_destroy,
 				       .process = sink_process,
 				       .extension = sink_extension};

@@ -138,12 +138,13 @@ static inline uint64_t pace_wait(const struct pace *p, uint64_t i)
 	return due;
 }
 
-/* At the sink: the record was meant to be sent at `at`. */
-static inline void pace_note(struct tw_hist *h, uint64_t at, double ns_per_tick)
+/* At the sink: the record was meant to be sent at `at`. Now. */
+static inline uint64_t pace_note(struct tw_hist *h, uint64_t at, double ns_per_tick)
 {
 	const uint64_t now = pace_ticks();
 
 	tw_hist_add(h, now > at ? (uint64_t)((double)(now - at) * ns_per_tick) : 0, 1);
+	return now;
 }
 
 /* What operators 1..ops add to a record, all together. */
@@ -203,7 +204,8 @@ static inline struct pace_args pace_args(int argc, char **argv)
 
 /* All but the closing brace, so that a program can add fields of its own. h: NULL in a
  * closed loop. */
-static inline void pace_print_open(const char *program, const struct pace_args *a, double seconds, const struct tw_hist *h)
+static inline void pace_print_open(const char *program, const struct pace_args *a, double seconds,
+				   const struct tw_hist *h)
 {
 	struct rusage u;
 
