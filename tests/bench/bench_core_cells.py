@@ -99,8 +99,8 @@ def copy_cells(ours, peers):
     runs = [closed("floor: copy", ours["floor"], "copy batch=64 slots=4", "floor"),
             closed("floor: copy, 64 KiB", ours["floor"], "copy batch=64 slots=16", "floor"),
             closed("ring alone", ours["ring"], "hop batch=64", "ours"),
-            closed("thalweg", ours["engine"], "hop batch=64", "ours"),
-            closed("thalweg, 512", ours["engine"], "hop batch=512", "ours")]
+            closed("thalweg", ours["engine"], "hop mode=whole batch=64", "ours"),
+            closed("thalweg, 512", ours["engine"], "hop mode=whole batch=512", "ours")]
     for name, path, way in ways_of(peers, "hop"):
         runs.append(closed(name, path, way + " batch=64 slots=1024", "peer"))
         if name == "rte_ring":

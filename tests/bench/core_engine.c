@@ -4,6 +4,7 @@
  * Workers spin unless mode=adaptive or mode=park. Scenarios besides hop and chain:
  *
  *   chain mode=rings  the nodes are dealt to two workers in turn, so that each edge is a ring
+ *   hop mode=whole    all columns are written and read, not only seq, at and value
  *   fan_out, fan_in   1 -> ops branches; 4 sources -> 1 sink
  *   exchange          2 sources, 2 sinks, rows by the lowest bit of their value
  *   idle              seconds=: a source that waits for a timer of the kernel on one worker,
@@ -95,6 +96,7 @@ void *core_instance(const struct core *c, const char *kind, uint32_t number)
 
 static void set_up(struct core *c)
 {
+	const bool whole = strcmp(c->a.mode, "whole") == 0;
 	struct core_source *from;
 	struct core_sink *to;
 	uint32_t i, n;
@@ -104,10 +106,12 @@ static void set_up(struct core *c)
 	for (i = 0; (from = core_instance(c, "source", i)) != NULL; i++) {
 		from->rate = c->a.rate / n;
 		from->ns_per_tick = c->ns_per_tick;
+		from->whole = whole;
 	}
 	for (i = 0; (to = core_instance(c, "sink", i)) != NULL; i++) {
 		to->timed = c->a.rate > 0;
 		to->ns_per_tick = c->ns_per_tick;
+		to->whole = whole;
 	}
 	if (strcmp(c->a.scenario, "idle") == 0)
 		core_idle_set(c);

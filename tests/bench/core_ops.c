@@ -60,6 +60,19 @@ static uint32_t due_rows(const struct core_source *s, uint64_t now, uint32_t mos
 	return n;
 }
 
+/* A column that nobody else looks at: its number and the row's. */
+static void fill_rest(const struct core_source *s, struct tw_batch *b, uint32_t n)
+{
+	uint32_t c, i;
+
+	for (c = COL_SRC + 1; c < COLUMNS; c++) {
+		int64_t *v = tw_col(b, s->col[c]);
+
+		for (i = 0; i < n; i++)
+			v[i] = s->next + i + c;
+	}
+}
+
 static void fill_rows(const struct core_source *s, struct tw_batch *b, uint32_t n)
 {
 	int64_t *seq = tw_col(b, s->col[COL_SEQ]), *at = tw_col(b, s->col[COL_AT]);
@@ -76,6 +89,8 @@ static void fill_rows(const struct core_source *s, struct tw_batch *b, uint32_t 
 	if (s->rate > 0)
 		for (i = 0; i < n; i++)
 			at[i] = (int64_t)pace_due(&s->pace, (uint64_t)next + i);
+	if (s->whole)
+		fill_rest(s, b, n);
 	tw_fill(b, n);
 }
 
@@ -278,6 +293,20 @@ static int64_t check_dense(const struct core_sink *s, const int64_t *seq, const 
 	return bad;
 }
 
+static int64_t check_rest(const struct core_sink *s, const struct tw_batch *b, int64_t next)
+{
+	int64_t bad = 0;
+	uint32_t c, i;
+
+	for (c = COL_SRC + 1; c < COLUMNS; c++) {
+		const int64_t *v = tw_col(b, s->col[c]);
+
+		for (i = 0; i < b->n; i++)
+			bad |= v[i] ^ (next + i + c);
+	}
+	return bad;
+}
+
 static int64_t check_selected(const struct core_sink *s, const int64_t *seq, const int64_t *value, int64_t next,
 			      const struct tw_batch *b)
 {
@@ -331,6 +360,8 @@ static int sink_process(struct tw_ctx *ctx, void *op, uint32_t port, struct tw_b
 		note_rows(s, b);
 	s->bad |= b->flags & TW_SELECTED ? check_selected(s, seq, value, *next, b)
 					 : check_dense(s, seq, value, *next, b->n);
+	if (s->whole)
+		s->bad |= check_rest(s, b, *next);
 	*next += b->n_sel * s->stride;
 	s->rows += b->n_sel;
 	return tw_drop(ctx, b);

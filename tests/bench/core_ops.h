@@ -31,6 +31,7 @@ struct core_source {
 	int64_t src; /* which of several sources it is */
 	double rate; /* records a second; 0: as fast as it goes */
 	double ns_per_tick;
+	bool whole; /* fill all columns, not only the first four */
 	/* [worker] */
 	bool began;
 	struct pace pace;
@@ -45,6 +46,7 @@ struct core_sink {
 	int64_t first, stride; /* of the numbers that reach it from each source */
 	double ns_per_tick;
 	bool timed;
+	bool whole;           /* look at all columns */
 	uint64_t stall_ticks; /* 0: stalls are not noted */
 	struct core_span *stalls;
 	/* [worker] */
