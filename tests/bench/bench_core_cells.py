@@ -38,10 +38,10 @@ class Run:
         out = [self.program] + self.words + ["cpu=%d" % cpus[0], "cpu2=%d" % cpus[1]]
         return out + (["records=%d" % self.records] if self.records else [])
 
-    def adapt(self, rate, quick):
+    def adapt(self, rate, times):
         """So many records as take a fixed time."""
         if self.records:
-            n = int(rate * self.seconds / (4 if quick else 1))
+            n = int(rate * self.seconds * times)
             n = max(500, min(n, 100000000)) // self.per_batch + 1
             self.records = n * self.per_batch
 
@@ -68,17 +68,18 @@ def ways_of(peers, scenario):
     return [(p.name, p.path, w) for p in peers for w in p.ways if w.split()[0] == scenario]
 
 
-def words_of(way, ops, **more):
-    words = [w.replace("ops+2", str(ops + 2)) for w in way.split()]
+def words_of(way, **more):
+    """The words of a way with ops operators, and more of them."""
+    words = [w.replace("ops+2", str(more["ops"] + 2)) for w in way.split()]
     return " ".join(words + ["%s=%s" % item for item in more.items()])
 
 
-def hop_cells(ours, peers, quick):
+def hop_cells(ours, peers, options):
     cells = []
     for rate, name, seconds in ((100000, "hop at 100 k/s", 0.2), (1000000, "hop at 1 M/s", 0.15)):
-        if quick and rate == 100000:
+        if options.quick and rate == 100000:
             continue
-        args = (rate, seconds)
+        args = (rate, seconds * options.times)
         runs = [paced("floor", ours["floor"], "hop", "floor", *args),
                 paced("ring alone", ours["ring"], "hop slots=256", "ours", *args),
                 paced("thalweg", ours["engine"], "hop slots=256", "ours", *args)]
@@ -122,7 +123,7 @@ def chain_cell(ours, peers, ops, batched):
         batch = 1 if not batched else 256 if name.startswith("rte_graph") else 64
         # more threads than a run can start and join in its time
         if ops < 64 or "ops+2" not in way:
-            runs.append(closed(name, path, words_of(way, ops, ops=ops, batch=batch), "peer"))
+            runs.append(closed(name, path, words_of(way, ops=ops, batch=batch), "peer"))
     name = "chain of %d, %s" % (ops, "batches" if batched else "one by one")
     return Cell("chain", name, "records_per_s", runs, two_cores=False)
 
@@ -139,29 +140,32 @@ def two_core_cells(ours, lengths):
     return cells
 
 
-def chain_cells(ours, peers, quick):
+def chain_cells(ours, peers, options):
+    quick, seconds = options.quick, 0.2 * options.times
     lengths = (4, 16) if quick else LENGTHS
     cells = [chain_cell(ours, peers, k, batched) for k in lengths for batched in (False, True)]
     cells += two_core_cells(ours, (16,) if quick else (4, 16))
     for ops in (4, 16):
-        runs = [paced("thalweg", ours["engine"], "chain ops=%d" % ops, "ours", 100000, 0.2)]
-        runs += [paced(n, p, words_of(w, ops, ops=ops), "peer", 100000, 0.2)
+        runs = [paced("thalweg", ours["engine"], "chain ops=%d" % ops, "ours", 100000, seconds)]
+        runs += [paced(n, p, words_of(w, ops=ops), "peer", 100000, seconds)
                  for n, p, w in ways_of(peers, "chain") if not quick or n.startswith("rte_graph")]
         cells.append(Cell("chain", "chain of %d at 100 k/s" % ops, "p50", runs, two_cores=False))
     return cells
 
 
-def stage_cells(ours, peers):
+def stage_cells(ours, peers, options):
+    seconds = 0.2 * options.times
+
     def both(batch):
         tail = " ops=8 batch=%d" % (1 if batch == 1 else 512)
         runs = [closed("thalweg", ours["engine"], "chain threads=2" + tail, "ours")]
         for name, path, way in ways_of(peers, "chain"):
             n = batch if batch == 1 or not name.startswith("rte_graph") else 256
             who = name + (", thread per stage" if "ops+2" in way else "")
-            runs.append(closed(who, path, words_of(way, 8, ops=8, batch=n), "peer"))
+            runs.append(closed(who, path, words_of(way, ops=8, batch=n), "peer"))
         return runs
-    late = [paced("thalweg", ours["engine"], "chain ops=8 threads=2", "ours", 100000, 0.2)]
-    late += [paced(n + ", thread per stage", p, words_of(w, 8, ops=8), "peer", 100000, 0.2)
+    late = [paced("thalweg", ours["engine"], "chain ops=8 threads=2", "ours", 100000, seconds)]
+    late += [paced(n + ", thread per stage", p, words_of(w, ops=8), "peer", 100000, seconds)
              for n, p, w in ways_of(peers, "chain") if "ops+2" in w]
     return [Cell("stages", "8 stages, one by one", "records_per_s", both(1)),
             Cell("stages", "8 stages, batches", "records_per_s", both(64)),
@@ -180,14 +184,14 @@ def fan_cells(ours, peers):
     return cells
 
 
-def idle_cells(ours, quick):
+def idle_cells(ours, options):
     def engine(mode, rate, seconds):
         return Run("thalweg, " + mode, ours["engine"],
                    ["idle", "mode=" + mode, "rate=%d" % rate, "seconds=%g" % seconds], "ours")
-    seconds = 0.3 if quick else 0.8
+    seconds = max(0.05, 0.8 * options.times)
     floor = [Run("floor: " + name, ours["floor"], ("wake %s rate=1000 records=%d" % (mode, 1000 * seconds)).split(), "floor")
              for name, mode in (("futex", ""), ("eventfd, epoll", "mode=fd"))]
-    return [Cell("idle", "waiting for nothing", "cores", [engine(m, 0, 1) for m in WAITS], rounds=IDLE_ROUNDS),
+    return [Cell("idle", "waiting for nothing", "cores", [engine(m, 0, seconds) for m in WAITS], rounds=IDLE_ROUNDS),
             Cell("idle", "a record each ms", "p50", floor + [engine(m, 1000, seconds) for m in WAITS], rounds=IDLE_ROUNDS),
             Cell("idle", "a record each 100 us", "p50", [engine(m, 10000, seconds) for m in WAITS], rounds=IDLE_ROUNDS)]
 
@@ -201,12 +205,12 @@ def floor_cells(ours):
 def cells(options, ours, peers):
     every = {
         "floor": lambda: floor_cells(ours),
-        "hop": lambda: hop_cells(ours, peers, options.quick),
+        "hop": lambda: hop_cells(ours, peers, options),
         "copy": lambda: copy_cells(ours, peers),
-        "chain": lambda: chain_cells(ours, peers, options.quick),
-        "stages": lambda: stage_cells(ours, peers),
+        "chain": lambda: chain_cells(ours, peers, options),
+        "stages": lambda: stage_cells(ours, peers, options),
         "fans": lambda: fan_cells(ours, peers),
-        "idle": lambda: idle_cells(ours, options.quick),
+        "idle": lambda: idle_cells(ours, options),
         "steady": lambda: [],
     }
     return [cell for group in options.only for cell in every[group]()]

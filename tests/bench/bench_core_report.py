@@ -42,7 +42,8 @@ class Figures:
     def ratios(self, a, b, key, distance, key_b=None):
         """Of a's figure by b's, (cell, who) each: of every round that has both."""
         def of(pair, name):
-            return {r["round"]: r["said"][name] for r in self.by.get(pair, []) if r["distance"] == distance}
+            return {r["round"]: r["said"][name] for r in self.by.get(pair, [])
+                    if r["distance"] == distance and name in r["said"]}
         x, y = of(a, key), of(b, key_b or key)
         return [x[i] / y[i] for i in x if i in y and y[i] > 0]
 

@@ -11,7 +11,9 @@
 struct line {
 	/* Each side's store (release) pairs with the other's load (acquire). */
 	_Alignas(128) _Atomic uint64_t seq;
-	uint64_t at, value, pad[5];
+	/* Relaxed: may be written again while it is read. */
+	_Atomic uint64_t at, value;
+	uint64_t pad[5];
 };
 
 struct trip {
@@ -110,9 +112,9 @@ static void *see_stamps(void *arg)
 
 		if (seq == last)
 			continue;
-		pace_note(&s->latency, s->line.at, ns_per_tick);
+		pace_note(&s->latency, atomic_load_explicit(&s->line.at, memory_order_relaxed), ns_per_tick);
 		/* the line may have been written again since: then its newer content counts */
-		s->bad |= s->line.value < seq - 1 || seq < last;
+		s->bad |= atomic_load_explicit(&s->line.value, memory_order_relaxed) < seq - 1 || seq < last;
 		last = seq;
 	}
 	return NULL;
@@ -135,8 +137,8 @@ static int stamped(const struct floor *f)
 	start = pace_mono();
 	p = pace_begin(f->a.rate, f->ns_per_tick);
 	for (i = 0; i < f->a.records; i++) {
-		s->line.at = pace_wait(&p, i);
-		s->line.value = i;
+		atomic_store_explicit(&s->line.at, pace_wait(&p, i), memory_order_relaxed);
+		atomic_store_explicit(&s->line.value, i, memory_order_relaxed);
 		atomic_store_explicit(&s->line.seq, i + 1, memory_order_release);
 	}
 	pthread_join(other, NULL);
