@@ -33,6 +33,8 @@ class Run:
         self.why_not = None   # words, once it turned out that it can't
         self.tried = 0.0      # records/s, or -p50, in a trial ...
         self.tried_near = True
+        self.number = 0       # among its program's ways
+        self.late = 0         # rounds in which it did not keep up
 
     def argv(self, cpus):
         out = [self.program] + self.words + ["cpu=%d" % cpus[0], "cpu2=%d" % cpus[1]]
@@ -47,15 +49,18 @@ class Run:
 
 
 class Cell:
-    def __init__(self, group, name, metric, runs, two_cores=True, rounds=99):
+    def __init__(self, group, name, metric, runs, **more):
         self.group, self.name, self.metric, self.runs = group, name, metric, runs
-        self.two_cores, self.rounds = two_cores, rounds
+        self.two_cores, self.rounds = more.get("two_cores", True), more.get("rounds", 99)
+        # Another cell, in which a peer's best way is the best one here, too; and how much
+        # longer a record takes here.
+        self.like, self.times_as_long = more.get("like"), more.get("times_as_long", 1.0)
         self.is_open = metric == "p50"
 
 
 def closed(who, program, words, kind):
     run = Run(who, program, words.split(), kind)
-    run.records = 20000 // run.per_batch * run.per_batch + run.per_batch
+    run.records = (5000 if kind == "peer" else 20000) // run.per_batch * run.per_batch + run.per_batch
     return run
 
 
@@ -76,7 +81,7 @@ def words_of(way, **more):
 
 def hop_cells(ours, peers, options):
     cells = []
-    for rate, name, seconds in ((100000, "hop at 100 k/s", 0.2), (1000000, "hop at 1 M/s", 0.15)):
+    for rate, name, seconds, like in ((100000, "hop at 100 k/s", 0.2, None), (1000000, "hop at 1 M/s", 0.15, "hop at 100 k/s")):
         if options.quick and rate == 100000:
             continue
         args = (rate, seconds * options.times)
@@ -84,7 +89,7 @@ def hop_cells(ours, peers, options):
                 paced("ring alone", ours["ring"], "hop slots=256", "ours", *args),
                 paced("thalweg", ours["engine"], "hop slots=256", "ours", *args)]
         runs += [paced(n, p, w + " slots=256", "peer", *args) for n, p, w in ways_of(peers, "hop")]
-        cells.append(Cell("hop", name, "p50", runs))
+        cells.append(Cell("hop", name, "p50", runs, like=like))
     runs = []
     for slots in SLOTS:
         tail = " slots=%d" % slots
@@ -124,8 +129,10 @@ def chain_cell(ours, peers, ops, batched):
         # more threads than a run can start and join in its time
         if ops < 64 or "ops+2" not in way:
             runs.append(closed(name, path, words_of(way, ops=ops, batch=batch), "peer"))
-    name = "chain of %d, %s" % (ops, "batches" if batched else "one by one")
-    return Cell("chain", name, "records_per_s", runs, two_cores=False)
+    kind = "batches" if batched else "one by one"
+    like = {1: 4, 64: 16}.get(ops)
+    return Cell("chain", "chain of %d, %s" % (ops, kind), "records_per_s", runs, two_cores=False,
+                like="chain of %d, %s" % (like, kind) if like else None, times_as_long=ops / like if like else 1.0)
 
 
 def two_core_cells(ours, lengths):
@@ -149,7 +156,8 @@ def chain_cells(ours, peers, options):
         runs = [paced("thalweg", ours["engine"], "chain ops=%d" % ops, "ours", 100000, seconds)]
         runs += [paced(n, p, words_of(w, ops=ops), "peer", 100000, seconds)
                  for n, p, w in ways_of(peers, "chain") if not quick or n.startswith("rte_graph")]
-        cells.append(Cell("chain", "chain of %d at 100 k/s" % ops, "p50", runs, two_cores=False))
+        cells.append(Cell("chain", "chain of %d at 100 k/s" % ops, "p50", runs, two_cores=False,
+                          like="chain of 4 at 100 k/s" if ops == 16 else None))
     return cells
 
 

@@ -60,14 +60,11 @@ struct pace_args {
 static inline uint64_t pace_ticks(void)
 {
 #if defined __x86_64__
-	uint32_t lo, hi;
-
-	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
-	return (uint64_t)hi << 32 | lo;
+	return __builtin_ia32_rdtsc();
 #else
 	uint64_t t;
 
-	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(t));
+	__asm__ __volatile__("mrs %0, cntvct_el0" : "=r"(t));
 	return t;
 #endif
 }
