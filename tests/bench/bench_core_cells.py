@@ -15,6 +15,10 @@ GROUPS = {
 }
 LENGTHS = (1, 4, 16, 64)
 SLOTS = (256, 1024)
+# Queues, with which a chain in two threads is a queue and a loop written by hand.
+QUEUES = ("Disruptor", "disruptor-rs", "crossbeam")
+LOOP = ", loop by hand"
+PER_STAGE = ", thread per stage"
 # Who wakes whom is not a matter of rounds, and takes seconds.
 IDLE_ROUNDS = 3
 WAITS = ("spin", "adaptive", "park")
@@ -30,6 +34,7 @@ class Run:
         self.records = 0      # 0: as the words say; else adapted from run to run
         self.seconds = JAVA_SECONDS if "isruptor" in os.path.basename(program) and kind == "peer" else SECONDS
         self.per_batch = next((int(w[6:]) for w in words if w.startswith("batch=")), 1)
+        self.two_cores = any(w.startswith("threads=") and w != "threads=1" for w in words)
         self.why_not = None   # words, once it turned out that it can't
         self.tried = 0.0      # records/s, or -p50, in a trial ...
         self.tried_near = True
@@ -51,7 +56,9 @@ class Run:
 class Cell:
     def __init__(self, group, name, metric, runs, **more):
         self.group, self.name, self.metric, self.runs = group, name, metric, runs
-        self.two_cores, self.rounds = more.get("two_cores", True), more.get("rounds", 99)
+        self.rounds = more.get("rounds", 99)
+        for run in runs:
+            run.two_cores |= more.get("two_cores", True)
         # Another cell, in which a peer's best way is the best one here, too; and how much
         # longer a record takes here.
         self.like, self.times_as_long = more.get("like"), more.get("times_as_long", 1.0)
@@ -71,6 +78,13 @@ def paced(who, program, words, kind, rate, seconds):
 def ways_of(peers, scenario):
     """Peers' ways of a scenario: name, program, words."""
     return [(p.name, p.path, w) for p in peers for w in p.ways if w.split()[0] == scenario]
+
+
+def chain_name(name, way):
+    """What a peer is called that runs a chain so."""
+    if "ops+2" in way:
+        return name + PER_STAGE
+    return name + LOOP if name in QUEUES else name
 
 
 def words_of(way, **more):
@@ -126,9 +140,9 @@ def chain_cell(ours, peers, ops, batched):
                 closed("thalweg", ours["engine"], "chain" + tail, "ours")]
     for name, path, way in ways_of(peers, "chain"):
         batch = 1 if not batched else 256 if name.startswith("rte_graph") else 64
-        # more threads than a run can start and join in its time
-        if ops < 64 or "ops+2" not in way:
-            runs.append(closed(name, path, words_of(way, ops=ops, batch=batch), "peer"))
+        # 66 threads are more than a run can start and join in its time; and free means batches
+        if (ops < 64 or "ops+2" not in way) and (batched or "mode=free" not in way):
+            runs.append(closed(chain_name(name, way), path, words_of(way, ops=ops, batch=batch), "peer"))
     kind = "batches" if batched else "one by one"
     like = {1: 4, 64: 16}.get(ops)
     return Cell("chain", "chain of %d, %s" % (ops, kind), "records_per_s", runs, two_cores=False,
@@ -154,7 +168,7 @@ def chain_cells(ours, peers, options):
     cells += two_core_cells(ours, (16,) if quick else (4, 16))
     for ops in (4, 16):
         runs = [paced("thalweg", ours["engine"], "chain ops=%d" % ops, "ours", 100000, seconds)]
-        runs += [paced(n, p, words_of(w, ops=ops), "peer", 100000, seconds)
+        runs += [paced(chain_name(n, w), p, words_of(w, ops=ops), "peer", 100000, seconds)
                  for n, p, w in ways_of(peers, "chain") if not quick or n.startswith("rte_graph")]
         cells.append(Cell("chain", "chain of %d at 100 k/s" % ops, "p50", runs, two_cores=False,
                           like="chain of 4 at 100 k/s" if ops == 16 else None))
@@ -169,11 +183,11 @@ def stage_cells(ours, peers, options):
         runs = [closed("thalweg", ours["engine"], "chain threads=2" + tail, "ours")]
         for name, path, way in ways_of(peers, "chain"):
             n = batch if batch == 1 or not name.startswith("rte_graph") else 256
-            who = name + (", thread per stage" if "ops+2" in way else "")
-            runs.append(closed(who, path, words_of(way, ops=8, batch=n), "peer"))
+            if batch > 1 or "mode=free" not in way:
+                runs.append(closed(chain_name(name, way), path, words_of(way, ops=8, batch=n), "peer"))
         return runs
     late = [paced("thalweg", ours["engine"], "chain ops=8 threads=2", "ours", 100000, seconds)]
-    late += [paced(n + ", thread per stage", p, words_of(w, ops=8), "peer", 100000, seconds)
+    late += [paced(chain_name(n, w), p, words_of(w, ops=8), "peer", 100000, seconds)
              for n, p, w in ways_of(peers, "chain") if "ops+2" in w]
     return [Cell("stages", "8 stages, one by one", "records_per_s", both(1)),
             Cell("stages", "8 stages, batches", "records_per_s", both(64)),

@@ -10,9 +10,9 @@ WIDTH, LEFT, RIGHT = 820, 70, 210
 TOP, HEIGHT, FOOT = 46, 330, 48
 PEERS = 7   # lines of others, the best ones
 LABEL = 15  # px between labels
-KINDS = ("c0", "c1", "c2", "c3", "c4", "c5", "c6")
-LIGHT = ("#9a6700", "#1a7f37", "#8250df", "#cf222e", "#bf3989", "#0e7c86", "#6e5a4b")
-DARK = ("#d29922", "#3fb950", "#a371f7", "#ff7b72", "#f778ba", "#39c5cf", "#b8a393")
+LIGHT = ("#9a6700", "#1a7f37", "#8250df", "#cf222e", "#bf3989", "#0e7c86", "#6e5a4b", "#c45100", "#5a7d00", "#4c5ab8")
+DARK = ("#d29922", "#3fb950", "#a371f7", "#ff7b72", "#f778ba", "#39c5cf", "#b8a393", "#ffa657", "#a5c84a", "#98a6f5")
+KINDS = tuple("c%d" % i for i in range(len(LIGHT)))
 TAILS = (("p50", "50 %", 0.5), ("p99", "99 %", 0.99), ("p999", "99.9 %", 0.999), ("p9999", "99.99 %", 0.9999))
 
 
@@ -100,18 +100,26 @@ def save(path, title, note, panels):
         f.write("\n".join(body + ["</svg>"]) + "\n")
 
 
-def pick(programs, value):
+class Colours(dict):
+    """The class of a name's line; the same in all panels of a figure."""
+
+    def __missing__(self, name):
+        self[name] = KINDS[len(self) % len(KINDS)]
+        return self[name]
+
+
+def pick(programs, value, colours):
     """Ours, the floor, and the best of the others, each with the class of its line."""
     peers = sorted((p for p in programs if p["kind"] == "peer"), key=value)[:PEERS]
     out = [(p, "floor dash") for p in programs if p["kind"] == "floor"][:1]
-    out += [(p, KINDS[i]) for i, p in enumerate(peers)]
+    out += [(p, colours[p["who"]]) for p in peers]
     ours = [p for p in programs if p["kind"] == "ours"]
     return out + [(p, "ours thick" if p["who"] == "thalweg" else "ours dash") for p in ours if p["who"] in ("ring alone", "thalweg")]
 
 
 def latency(report):
     ticks = [(1 / (1 - q), label) for _, label, q in TAILS]
-    panels = []
+    panels, colours = [], Colours()
     for cell in report["cells"]:
         if not cell["name"].startswith("hop at"):
             continue
@@ -119,7 +127,7 @@ def latency(report):
             there = [p for p in cell["programs"] if distance in p]
             lines = [(p["who"], kind, [(x, p[distance][key]["median"]) for (key, _, _), (x, _) in zip(TAILS, ticks)
                                        if p[distance][key]["median"] > 0])
-                     for p, kind in pick(there, lambda p, d=distance: p[d]["p50"]["median"])]
+                     for p, kind in pick(there, lambda p, d=distance: p[d]["p50"]["median"], colours)]
             lines = [line for line in lines if line[2]]
             if lines:
                 panels.append(("%s, cores %s to each other" % (cell["name"], distance), lines, ticks, "ns"))
@@ -127,7 +135,7 @@ def latency(report):
 
 
 def throughput(report):
-    panels = []
+    panels, colours = [], Colours()
     for kind in ("one by one", "batches"):
         found = {}  # who: its kind, and records/s by length
         for cell in report["cells"]:
@@ -135,11 +143,12 @@ def throughput(report):
                 continue
             ops = int(cell["name"].split()[2].rstrip(","))
             for p in cell["programs"]:
-                if "one core" in p:
+                figures = p.get("one core") or p.get("near") or p.get("far")
+                if figures:
                     found.setdefault(p["who"], {"who": p["who"], "kind": p["kind"], "points": []})["points"].append(
-                        (ops, p["one core"]["records_per_s"]["median"]))
+                        (ops, figures["records_per_s"]["median"]))
         lines = [(p["who"], line, sorted(p["points"]))
-                 for p, line in pick(list(found.values()), lambda p: -max(y for _, y in p["points"]))]
+                 for p, line in pick(list(found.values()), lambda p: -max(y for _, y in p["points"]), colours)]
         if lines:
             lengths = sorted({x for _, _, points in lines for x, _ in points})
             if len(lengths) > 1:

@@ -12,6 +12,7 @@ import bench_core_goals
 import bench_core_steady
 
 DISTANCES = ("one core", "near", "far")
+ANY = "any"
 TAILS = ("p50", "p99", "p999", "p9999")
 
 
@@ -39,16 +40,18 @@ class Figures:
     def distances(self, cell):
         return [d for d in DISTANCES if any(r["distance"] == d for w in self.who(cell) for r in self.by[cell, w])]
 
-    def ratios(self, a, b, key, distance, key_b=None):
-        """Of a's figure by b's, (cell, who) each: of every round that has both."""
-        def of(pair, name):
-            return {r["round"]: r["said"][name] for r in self.by.get(pair, [])
-                    if r["distance"] == distance and name in r["said"]}
-        x, y = of(a, key), of(b, key_b or key)
+    def ratios(self, a, b, key, distance):
+        """Of a's figure by b's, (cell, who) each: of every round that has both at this
+        distance, or on one core, where there is none. Distance ANY: whatever b's was, while
+        a ran on one core."""
+        def of(pair, fits):
+            return {r["round"]: r["said"][key] for r in self.by.get(pair, []) if r["distance"] in fits and key in r["said"]}
+        x = of(a, ("one core",) if distance == ANY else (distance, "one core"))
+        y = of(b, DISTANCES if distance == ANY else (distance, "one core"))
         return [x[i] / y[i] for i in x if i in y and y[i] > 0]
 
-    def ratio(self, a, b, key, distance, key_b=None):
-        return summary(self.ratios(a, b, key, distance, key_b))
+    def ratio(self, a, b, key, distance):
+        return summary(self.ratios(a, b, key, distance))
 
 
 def entry(figures, cell, who):
@@ -84,7 +87,7 @@ def make(core):
     figures = Figures(core.results)
     report = {
         "benchmark": "core", "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
-        "rounds": core.options.rounds, "seconds": time.monotonic() - core.start,
+        "rounds": core.options.rounds, "seconds": time.monotonic() - core.start, "trials_seconds": core.trials_took,
         "load": list(os.getloadavg()), "round_trips": core.trips,
         "missing": [list(m) for m in core.missing],
         "cells": [{"group": c.group, "name": c.name, "metric": c.metric,
@@ -181,8 +184,8 @@ def show_goals(goals, out):
 def show(report, out):
     trips = [t for _, t in report["round_trips"] if t > 0]
     near = sum(t < 150 for t in trips)
-    out.write("%d rounds in %.0f s; %s, %d processors; load %.2f\n" % (
-        report["rounds"], report["seconds"], report["machine"]["cpu"], report["machine"]["cpus"], report["load"][0]))
+    out.write("%d rounds, trials of %.0f s before them, %.0f s in all; %s, %d processors; load %.2f\n" % (
+        report["rounds"], report["trials_seconds"], report["seconds"], report["machine"]["cpu"], report["machine"]["cpus"], report["load"][0]))
     if trips:
         out.write("round trip of a line: %d probes, median %.0f ns, %.0f to %.0f; %d near, %d far\n"
                   % (len(trips), median(trips), min(trips), max(trips), near, len(trips) - near))
