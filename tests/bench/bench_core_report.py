@@ -65,7 +65,7 @@ def entry(figures, cell, who):
             out[d] = found
             ours = figures.ratio((cell.name, "thalweg"), (cell.name, who), cell.metric, d) \
                 if cell.metric in ("p50", "records_per_s") else None
-            if ours and who != "thalweg":
+            if ours and not who.startswith("thalweg"):
                 out[d]["thalweg_by_it"] = ours
     if cell.metric == "gb_per_s":
         said = [r["said"]["gb_per_s"] for r in figures.by[cell.name, who]]
