@@ -66,6 +66,9 @@ int tw_cli_load(const struct tw_cli *c, struct tw_engine **e);
 /* Print the engine's errors and warnings to stderr, or as JSON to stdout. */
 void tw_cli_print_diags(const struct tw_cli *c, const struct tw_engine *e);
 
+/* The memory that the graph takes, before it runs (cli/report.c). */
+void tw_report_memory(FILE *out, const struct tw_engine *e);
+
 /* The report at the end of a run (cli/report.c). */
 void tw_report_print(FILE *out, const struct tw_engine_stats *s, const struct tw_engine *e);
 void tw_report_json(FILE *out, const struct tw_engine_stats *s, const struct tw_engine *e);

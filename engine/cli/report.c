@@ -18,6 +18,19 @@ const char *tw_report_end(enum tw_engine_end end)
 	return names[end];
 }
 
+static double mib(uint64_t bytes)
+{
+	return (double)bytes / (1024.0 * 1024.0);
+}
+
+void tw_report_memory(FILE *out, const struct tw_engine *e)
+{
+	struct tw_engine_memory m;
+
+	tw_engine_memory(e, &m);
+	fprintf(out, "memory: %.1f MiB (pools %.1f, rings %.1f)\n", mib(m.pools + m.rings), mib(m.pools), mib(m.rings));
+}
+
 static int longest(const struct tw_engine_stats *s, bool ops)
 {
 	size_t n = 4;
@@ -115,9 +128,11 @@ void tw_report_json(FILE *out, const struct tw_engine_stats *s, const struct tw_
 	else
 		fputs("null", out);
 	fprintf(out,
-		",\"elapsed_ns\":%lld,\"pool_bytes\":%llu,\"latency_ns\":{\"batches\":%llu,\"p50\":%llu,"
+		",\"elapsed_ns\":%lld,\"memory\":{\"pools\":%llu,\"rings\":%llu,\"total\":%llu},"
+		"\"latency_ns\":{\"batches\":%llu,\"p50\":%llu,"
 		"\"p99\":%llu,\"p999\":%llu,\"max\":%llu},\"nodes\":[",
-		(long long)s->elapsed_ns, (unsigned long long)s->pool_bytes, (unsigned long long)s->lat_n,
+		(long long)s->elapsed_ns, (unsigned long long)s->memory.pools, (unsigned long long)s->memory.rings,
+		(unsigned long long)(s->memory.pools + s->memory.rings), (unsigned long long)s->lat_n,
 		(unsigned long long)s->lat_p50, (unsigned long long)s->lat_p99, (unsigned long long)s->lat_p999,
 		(unsigned long long)s->lat_max);
 	for (i = 0; i < s->n_nodes; i++) {

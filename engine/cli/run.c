@@ -8,8 +8,10 @@
 
 static const char usage[] =
 	"usage: thalweg run [OPTIONS] GRAPH.json\n\n"
-	"Runs a graph until its sources end, then reports what it did. The first SIGINT or SIGTERM drains: sources\n"
-	"stop, what is in flight flows out; after the deadline, or at the second signal, it stops at once.\n\n"
+	"Runs a graph until its sources end, then reports what it did; before, it says how much memory the graph "
+	"takes.\n"
+	"The first SIGINT or SIGTERM drains: sources stop, what is in flight flows out; after the deadline, or at the\n"
+	"second signal, it stops at once.\n\n"
 	"  --set NAME=VALUE    give a variable of the graph a value\n"
 	"  --workers N         use N workers (default: as placement likes, at most the CPUs allowed)\n"
 	"  --slots N           batches that may wait on each edge (default: as the graph says, 64)\n"
@@ -19,7 +21,7 @@ static const char usage[] =
 	"  --plugins DIR       look for plugins here first; may be repeated\n"
 	"  --topology FILE     place for another machine (not pinned then)\n"
 	"  --json              report as JSON on stdout\n"
-	"  --quiet             no progress, no report\n";
+	"  --quiet             no progress, no report, no word of memory\n";
 
 /* Wait for the end, minding signals and --for. true: interrupted a second time. */
 static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
@@ -78,7 +80,11 @@ int tw_cmd_run(int argc, char **argv)
 	if (ret != -1)
 		return ret;
 	signals = tw_cli_open_signals();
-	ret = signals < 0 ? signals : tw_engine_start(e);
+	ret = signals < 0 ? signals : tw_engine_prepare(e);
+	if (ret == 0 && !c.quiet && !c.json)
+		tw_report_memory(stderr, e);
+	if (ret == 0)
+		ret = tw_engine_start(e);
 	if (ret < 0) {
 		tw_cli_print_diags(&c, e);
 		if (tw_engine_diags(e)->n_errors == 0)

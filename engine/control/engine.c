@@ -162,7 +162,7 @@ static int create_run(struct tw_engine *e, const uint32_t *cpu_of)
 	return ret;
 }
 
-int tw_engine_start(struct tw_engine *e)
+int tw_engine_prepare(struct tw_engine *e)
 {
 	const uint32_t n = e->placing.placement.n_workers;
 	uint32_t *cpu_of = calloc(n, sizeof *cpu_of), i;
@@ -176,6 +176,18 @@ int tw_engine_start(struct tw_engine *e)
 				    : TW_NONE;
 	ret = create_run(e, cpu_of);
 	free(cpu_of);
+	return ret;
+}
+
+void tw_engine_memory(const struct tw_engine *e, struct tw_engine_memory *out)
+{
+	*out = (struct tw_engine_memory){.pools = e->run->pool_bytes, .rings = e->run->ring_bytes};
+}
+
+int tw_engine_start(struct tw_engine *e)
+{
+	int ret = e->run ? 0 : tw_engine_prepare(e);
+
 	if (ret < 0)
 		return ret;
 	if (e->opts.drain_ns == 0)

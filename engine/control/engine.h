@@ -44,7 +44,17 @@ const struct tw_topo *tw_engine_topo(const struct tw_engine *e);
 struct tw_registry;
 const struct tw_registry *tw_engine_registry(const struct tw_engine *e); /* the plugins found */
 
-/* 0; or -errno with the reason in the diags. */
+/* Take all memory and make the nodes; nothing runs yet. 0; or -errno with the reason
+ * in the diags. */
+int tw_engine_prepare(struct tw_engine *e);
+
+/* Bytes of the memory that grows with the graph, from tw_engine_prepare to the end. */
+struct tw_engine_memory {
+	uint64_t pools, rings;
+};
+void tw_engine_memory(const struct tw_engine *e, struct tw_engine_memory *out);
+
+/* Prepares, where that was not done. 0; or -errno with the reason in the diags. */
 int tw_engine_start(struct tw_engine *e);
 /* 1: ended (look at tw_engine_stats), 0: still running after timeout_ms. */
 int tw_engine_wait(struct tw_engine *e, int timeout_ms);
@@ -87,7 +97,7 @@ struct tw_engine_stats {
 	const struct tw_node_stats *nodes; /* valid until the next call */
 	const struct tw_worker_stats *workers;
 	uint64_t lat_n, lat_p50, lat_p99, lat_p999, lat_max; /* ns from origin to sinks, by batch */
-	uint64_t pool_bytes;
+	struct tw_engine_memory memory;
 };
 
 /* A reading of the counters, about now; exact once ended. */

@@ -467,6 +467,30 @@ static int create_instance(struct builder *x, struct tw_node *n)
 	return ret;
 }
 
+static uint64_t ring_bytes(const struct tw_ring *r)
+{
+	return r->slot ? (r->mask + 1) * r->lines * sizeof *r->slot : 0;
+}
+
+static uint64_t ring64_bytes(const struct tw_ring64 *r)
+{
+	return r->slot ? (r->mask + 1) * sizeof *r->slot : 0;
+}
+
+/* Once all of it is taken: what the graph says that it takes is what it took. */
+static void count_memory(struct tw_run *r)
+{
+	uint32_t i;
+
+	r->pool_bytes = r->mem.arena.used;
+	for (i = 0; i < r->n_links; i++)
+		r->ring_bytes += ring_bytes(&r->links[i].ring);
+	for (i = 0; i < r->n_workers * r->n_workers; i++)
+		r->ring_bytes += ring64_bytes(&r->mem.back[i]);
+	for (i = 0; i < r->n_workers; i++)
+		r->ring_bytes += ring64_bytes(&r->workers[i].io.requests) + ring64_bytes(&r->workers[i].io.answers);
+}
+
 static int build(struct builder *x)
 {
 	const struct tw_spec *s = x->b->checked->spec;
@@ -489,6 +513,8 @@ static int build(struct builder *x)
 		ret = open_workers(r);
 	for (i = 0; i < r->n_nodes && ret == 0; i++)
 		ret = create_instance(x, &r->nodes[i]);
+	if (ret == 0)
+		count_memory(r);
 	return ret;
 }
 

@@ -34,6 +34,7 @@ struct tw_run {
 	struct tw_link *links; /* in the order of the spec's edges, lanes side by side */
 	struct tw_worker *workers;
 	struct tw_mem mem;
+	uint64_t pool_bytes, ring_bytes; /* what it takes; all memory that grows with the graph */
 	enum tw_wait wait;
 	bool may_spin, has_spare;
 	bool may_park; /* workers do sleep: the one that waits must be told */

@@ -24,6 +24,13 @@ has() { # pattern, in out or err of the last command
 	cat "$scratch/out" "$scratch/err"
 }
 
+silent() { # nothing on stderr
+	[ -s "$scratch/err" ] || return
+	fail=1
+	echo "FAILED: $1 says on stderr:"
+	cat "$scratch/err"
+}
+
 is_json() {
 	python3 -m json.tool < "$scratch/out" > /dev/null 2> "$scratch/pyerr" && return
 	fail=1
@@ -98,9 +105,13 @@ expect 0 "version, JSON" "$thalweg" --version --json
 is_json version
 expect 0 "run" "$thalweg" run --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
 has "finished in"
+has "^memory: [0-9.]* MiB (pools [0-9.]*, rings [0-9.]*)$"
 expect 0 "run, JSON" "$thalweg" run --json --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
 is_json run
+has '"memory":{"pools":[0-9]*,"rings":[0-9]*,"total":[0-9]*}'
+silent "run, JSON"
 expect 0 "run, quiet" "$thalweg" run --quiet --set bad="$scratch/bad.ndjson" --set output="$scratch/out.ndjson" $graph
+silent "run, quiet"
 [ -s "$scratch/out.ndjson" ] || { fail=1; echo "FAILED: no output file"; }
 expect 1 "missing input" "$thalweg" run --set input="$scratch/none" --set bad="$scratch/bad.ndjson" --set output="$scratch/x" $graph
 has "none"
