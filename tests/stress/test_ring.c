@@ -134,7 +134,7 @@ static void rounds(const char *name, const uint32_t *slots, uint32_t n, uint32_t
 
 	stress_begin(&s, name, 1);
 	do {
-		one_round(&s, slots[s.round % n], lines);
+		one_round(&s, slots[s.seed % n], lines);
 	} while (stress_more(&s));
 }
 
@@ -208,6 +208,6 @@ Test(ring64, all_sizes)
 
 	stress_begin(&s, "ring64/all_sizes", 1);
 	do {
-		words_round(&s, slots[s.round % 4]);
+		words_round(&s, slots[s.seed % 4]);
 	} while (stress_more(&s));
 }
