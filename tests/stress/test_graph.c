@@ -61,9 +61,11 @@ static void set_up(struct setting *x, const struct stress *s)
 		(unsigned long long)s->seed, x->rig.workers, x->rig.slots, (int)x->rig.wait);
 }
 
-/* Wakes workers that have nothing to do, and reads counters, while a graph runs. */
+/* Reads counters while a graph runs, and in half of the rounds wakes workers that have
+ * nothing to do; in the others it must not, for that would hide wake-ups that are lost. */
 struct bystander {
 	struct tw_run *run;
+	bool wakes;
 	struct dice dice;
 	pthread_t thread;
 	_Atomic bool quit;
@@ -83,7 +85,8 @@ static void *stand_by(void *arg)
 				stress_fail(now_running, "a counter went back");
 			rows[i] = now;
 		}
-		tw_parker_wake(&y->run->workers[roll(&y->dice, y->run->n_workers)].parker, roll(&y->dice, 2));
+		if (y->wakes)
+			tw_parker_wake(&y->run->workers[roll(&y->dice, y->run->n_workers)].parker, roll(&y->dice, 2));
 		stall(&y->dice);
 		usleep(50);
 	}
@@ -93,6 +96,7 @@ static void *stand_by(void *arg)
 static void bystander_start(struct bystander *y, struct tw_run *run)
 {
 	*y = (struct bystander){.run = run, .dice = dice_new(now_running->seed, 77)};
+	y->wakes = roll(&y->dice, 2);
 	stress_start(now_running, &y->thread, stand_by, y);
 }
 
