@@ -8,7 +8,10 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,25 +91,41 @@ void free(void *p)
 	__libc_free(p);
 }
 
-int pthread_mutex_lock(pthread_mutex_t *m)
-{
-	static int (*real)(pthread_mutex_t *);
+extern void *__libc_memalign(size_t, size_t);
 
-	if (!real)
-		real = (int (*)(pthread_mutex_t *))next("pthread_mutex_lock");
-	count_lock();
-	return real(m);
+void *memalign(size_t align, size_t n)
+{
+	count_alloc();
+	return __libc_memalign(align, n);
 }
 
-int pthread_rwlock_wrlock(pthread_rwlock_t *l)
+void *aligned_alloc(size_t align, size_t n)
 {
-	static int (*real)(pthread_rwlock_t *);
-
-	if (!real)
-		real = (int (*)(pthread_rwlock_t *))next("pthread_rwlock_wrlock");
-	count_lock();
-	return real(l);
+	return memalign(align, n);
 }
+
+int posix_memalign(void **p, size_t align, size_t n)
+{
+	*p = memalign(align, n);
+	return *p ? 0 : ENOMEM;
+}
+
+#define LOCK(name, type)                                                                                               \
+	int name(type *l)                                                                                              \
+	{                                                                                                              \
+		static int (*real)(type *);                                                                            \
+                                                                                                                       \
+		if (!real)                                                                                             \
+			real = (int (*)(type *))next(#name);                                                           \
+		count_lock();                                                                                          \
+		return real(l);                                                                                        \
+	}
+
+LOCK(pthread_mutex_lock, pthread_mutex_t)
+LOCK(pthread_mutex_trylock, pthread_mutex_t)
+LOCK(pthread_rwlock_rdlock, pthread_rwlock_t)
+LOCK(pthread_rwlock_wrlock, pthread_rwlock_t)
+LOCK(sem_wait, sem_t)
 
 __attribute__((destructor)) static void report(void)
 {
