@@ -23,15 +23,27 @@ static const char usage[] =
 	"  --json              report as JSON on stdout\n"
 	"  --quiet             no progress, no report, no word of memory\n";
 
+/* How often signals are looked at: a person notices no delay, and a graph that waits
+ * would use more CPU for this than for all else if it were done much oftener. */
+#define LOOK_MS 100
+
+/* ms until `until`, at most LOOK_MS. */
+static int look_after(int64_t until)
+{
+	const int64_t left = until - tw_clock_mono();
+
+	return left < LOOK_MS * 1000000ll ? (int)(left > 0 ? left / 1000000 + 1 : 1) : LOOK_MS;
+}
+
 /* Wait for the end, minding signals and --for. true: interrupted a second time. */
 static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
 {
 	const bool live = !c->quiet && !c->json && isatty(STDERR_FILENO);
-	const int64_t until = c->run_for_ns ? tw_clock_mono() + c->run_for_ns : INT64_MAX;
+	int64_t until = c->run_for_ns ? tw_clock_mono() + c->run_for_ns : INT64_MAX;
 	struct tw_progress p = {0};
 	uint32_t n_signals = 0;
 
-	while (!tw_engine_wait(e, 20)) {
+	while (!tw_engine_wait(e, look_after(until))) {
 		if (tw_cli_signalled(signals)) {
 			if (++n_signals == 1)
 				tw_engine_drain(e);
@@ -41,8 +53,10 @@ static bool watch(const struct tw_cli *c, struct tw_engine *e, int signals)
 				fprintf(stderr, "%sthalweg: %s\n", p.shown ? "\r\033[K" : "",
 					n_signals == 1 ? "draining; once more to stop at once" : "stopping");
 		}
-		if (tw_clock_mono() > until)
+		if (tw_clock_mono() > until) {
 			tw_engine_drain(e);
+			until = INT64_MAX;
+		}
 		if (live)
 			tw_progress_show(&p, e, "");
 	}

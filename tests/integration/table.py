@@ -219,11 +219,12 @@ def resized():
 
 
 def with_progress():
-    """The line of `run` itself comes below the table, and its report after it."""
+    """What `run` says of memory stands above the table, its line of progress below, and its report after it."""
     g = graph({"by": ["service"], "sort": "-load", "every": "50ms"})
     t = Terminal(g, 100, 30, options=(), all_fds=True)
     t.end()
-    check("with progress", t.screen.text().startswith(plain(g)) and "g: finished in" in t.screen.text(), t.screen.text())
+    memory, _, rest = t.screen.text().partition("\n")
+    check("with progress", memory.startswith("memory: ") and rest.startswith(plain(g)) and "g: finished in" in rest, t.screen.text())
 
 
 def interrupted():
