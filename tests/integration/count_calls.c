@@ -110,22 +110,49 @@ int posix_memalign(void **p, size_t align, size_t n)
 	return *p ? 0 : ENOMEM;
 }
 
-#define LOCK(name, type)                                                                                               \
-	int name(type *l)                                                                                              \
-	{                                                                                                              \
-		static int (*real)(type *);                                                                            \
-                                                                                                                       \
-		if (!real)                                                                                             \
-			real = (int (*)(type *))next(#name);                                                           \
-		count_lock();                                                                                          \
-		return real(l);                                                                                        \
-	}
+/* All of them take one pointer. */
+static int locked(const char *symbol, int (**real)(void *), void *lock)
+{
+	if (!*real)
+		*real = (int (*)(void *))next(symbol);
+	count_lock();
+	return (*real)(lock);
+}
 
-LOCK(pthread_mutex_lock, pthread_mutex_t)
-LOCK(pthread_mutex_trylock, pthread_mutex_t)
-LOCK(pthread_rwlock_rdlock, pthread_rwlock_t)
-LOCK(pthread_rwlock_wrlock, pthread_rwlock_t)
-LOCK(sem_wait, sem_t)
+int pthread_mutex_lock(pthread_mutex_t *l)
+{
+	static int (*real)(void *);
+
+	return locked("pthread_mutex_lock", &real, l);
+}
+
+int pthread_mutex_trylock(pthread_mutex_t *l)
+{
+	static int (*real)(void *);
+
+	return locked("pthread_mutex_trylock", &real, l);
+}
+
+int pthread_rwlock_rdlock(pthread_rwlock_t *l)
+{
+	static int (*real)(void *);
+
+	return locked("pthread_rwlock_rdlock", &real, l);
+}
+
+int pthread_rwlock_wrlock(pthread_rwlock_t *l)
+{
+	static int (*real)(void *);
+
+	return locked("pthread_rwlock_wrlock", &real, l);
+}
+
+int sem_wait(sem_t *l)
+{
+	static int (*real)(void *);
+
+	return locked("sem_wait", &real, l);
+}
 
 __attribute__((destructor)) static void report(void)
 {
