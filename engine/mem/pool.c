@@ -102,10 +102,10 @@ static bool grow(struct tw_mem *m)
 	return true;
 }
 
-struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count)
+struct tw_pool *tw_pool_reserve(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count)
 {
 	struct tw_pool *p = calloc(1, sizeof *p);
-	uint32_t first, lines, i;
+	uint32_t first, lines;
 
 	static_assert(sizeof(struct tw_raw) <= TW_LINE, "a buffer's header is one line");
 	if (!p || !grow(m)) {
@@ -120,18 +120,53 @@ struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, ui
 		free(p);
 		return NULL;
 	}
-	*p = (struct tw_pool){
-		.id = m->n_pools, .home = home, .count = count, .bytes = lines * TW_LINE, .cls = cls, .free = TW_NONE};
+	*p = (struct tw_pool){.id = m->n_pools,
+			      .home = home,
+			      .count = count,
+			      .bytes = lines * TW_LINE,
+			      .cls = cls,
+			      .first = first,
+			      .free = TW_NONE};
 	m->pools[m->n_pools++] = p;
-	/* Last first, so that the list hands out ascending places. Headers are
-	 * touched here; the rest of an object at first use, by its home (first touch). */
-	for (i = count; i-- > 0;) {
-		init_object(m, p, first + i * lines);
-		*next_of(m, p, first + i * lines) = p->free;
-		p->free = first + i * lines;
+	return p;
+}
+
+/* Last first, so that the list hands out ascending places. */
+static void fill(struct tw_mem *m, struct tw_pool *p)
+{
+	const uint32_t lines = p->bytes / TW_LINE;
+	uint32_t i;
+
+	for (i = p->count; i-- > 0;) {
+		init_object(m, p, p->first + i * lines);
+		*next_of(m, p, p->first + i * lines) = p->free;
+		p->free = p->first + i * lines;
 		p->n_free++;
 	}
+}
+
+struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count)
+{
+	struct tw_pool *p = tw_pool_reserve(m, home, cls, bytes, count);
+
+	if (p)
+		fill(m, p);
 	return p;
+}
+
+void tw_home_fill(struct tw_home *h)
+{
+	struct tw_mem *m = h->mem;
+	uint32_t i;
+
+	for (i = 0; i < m->n_pools; i++) {
+		struct tw_pool *p = m->pools[i];
+
+		if (p->home != h->id || p->n_free > 0)
+			continue;
+		tw_arena_touch(&m->arena, p->first, (size_t)p->bytes * p->count);
+		fill(m, p);
+	}
 }
 
 static void *pop(struct tw_mem *m, struct tw_pool *p)

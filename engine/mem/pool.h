@@ -37,6 +37,7 @@ struct tw_pool {
 	uint32_t count;
 	uint32_t bytes; /* of an object */
 	uint32_t cls;   /* of batches; TW_NONE: buffers */
+	uint32_t first; /* place of the first object */
 	/* [home] only */
 	uint32_t n_free;
 	uint32_t free; /* place of the first; TW_NONE */
@@ -81,6 +82,11 @@ void tw_mem_fini(struct tw_mem *m);
  * buffers with `bytes` of data each and 64 bytes of slack after them. NULL: no
  * memory. [control] */
 struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count);
+
+/* The same in two steps: memory reserved on [control], touched by its home's thread,
+ * which fills all its pools before it takes from one. */
+struct tw_pool *tw_pool_reserve(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count);
+void tw_home_fill(struct tw_home *h);
 
 /* A batch with a full hand of tokens, body its own, n = 0; NULL: none free. [home] */
 struct tw_batch *tw_pool_batch(struct tw_mem *m, struct tw_pool *p);

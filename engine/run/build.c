@@ -68,27 +68,33 @@ static void want_batches(struct builder *x, struct tw_source_pools *p, uint32_t 
 							.count = count[cls]});
 }
 
-static void want_text(struct builder *x, struct tw_source_pools *p, uint32_t home)
+/* Text for batches that are made: `large` buffers of 256 KiB, of which a call may open
+ * TW_TEXT_PER_CALL, and small ones for batches of a few rows. */
+static void want_text(struct builder *x, struct tw_source_pools *p, uint32_t home, uint32_t large)
 {
 	want_pool(x, &p->text_small,
 		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_SMALL, .count = 256});
 	want_pool(x, &p->text_large,
-		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_LARGE, .count = 64});
+		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_LARGE, .count = large});
 }
 
 static int create_pools(struct builder *x)
 {
-	uint32_t i;
+	uint32_t i, home;
 
 	if (x->oom || tw_mem_init(&x->r->mem, x->bytes + 4096, x->r->n_workers) < 0)
 		return -ENOMEM;
-	for (i = 0; i < x->n_pools; i++) {
-		const struct pool_request *q = &x->pools[i];
+	/* those of a home side by side, for it touches them together */
+	for (home = 0; home < x->r->n_workers; home++)
+		for (i = 0; i < x->n_pools; i++) {
+			const struct pool_request *q = &x->pools[i];
 
-		*q->to = tw_pool_create(&x->r->mem, q->home, q->cls, q->bytes, q->count);
-		if (!*q->to)
-			return -ENOMEM;
-	}
+			if (q->home != home)
+				continue;
+			*q->to = tw_pool_reserve(&x->r->mem, q->home, q->cls, q->bytes, q->count);
+			if (!*q->to)
+				return -ENOMEM;
+		}
 	return 0;
 }
 
@@ -176,7 +182,7 @@ static void plan_gather(struct builder *x, struct tw_link *l, const struct tw_bo
 		return;
 	l->may_gather = true;
 	want_batches(x, &l->pools, l->from->worker->id, e->family, count);
-	want_text(x, &l->pools, l->from->worker->id);
+	want_text(x, &l->pools, l->from->worker->id, 2 * TW_TEXT_PER_CALL);
 }
 
 static int build_links(struct builder *x)
@@ -261,7 +267,7 @@ static int plan_merge(struct builder *x, struct tw_node *n)
 	m->drops = x->b->checked->spec->nodes[n->spec].on_error == TW_ON_ERROR_DROP;
 	want_batches(x, &m->held, home, family, held);
 	want_batches(x, &m->out, home, family, out);
-	want_text(x, &m->out, home);
+	want_text(x, &m->out, home, 4 * TW_TEXT_PER_CALL);
 	want_pool(x, &m->held.text_large,
 		  (struct pool_request){.home = home, .cls = TW_NONE, .bytes = TW_TEXT_LARGE, .count = TW_MERGE_TEXTS});
 	return 0;
@@ -311,7 +317,7 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 						.count = (2 * n->kind->max_out + 2 + clamp(behind, 8, 128)) *
 							 n->clones_per_batch});
 	if (bn->text || n->err.n_links)
-		want_text(x, &n->text, home);
+		want_text(x, &n->text, home, (bn->text ? 4 : 2) * TW_TEXT_PER_CALL);
 	if (bn->raw_count)
 		want_pool(x, &n->raws,
 			  (struct pool_request){
@@ -467,11 +473,6 @@ static int create_instance(struct builder *x, struct tw_node *n)
 	return ret;
 }
 
-static uint64_t ring_bytes(const struct tw_ring *r)
-{
-	return r->slot ? (r->mask + 1) * r->lines * sizeof *r->slot : 0;
-}
-
 static uint64_t ring64_bytes(const struct tw_ring64 *r)
 {
 	return r->slot ? (r->mask + 1) * sizeof *r->slot : 0;
@@ -484,7 +485,7 @@ static void count_memory(struct tw_run *r)
 
 	r->pool_bytes = r->mem.arena.used;
 	for (i = 0; i < r->n_links; i++)
-		r->ring_bytes += ring_bytes(&r->links[i].ring);
+		r->ring_bytes += tw_link_bytes(&r->links[i]);
 	for (i = 0; i < r->n_workers * r->n_workers; i++)
 		r->ring_bytes += ring64_bytes(&r->mem.back[i]);
 	for (i = 0; i < r->n_workers; i++)

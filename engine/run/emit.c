@@ -178,6 +178,7 @@ static uint32_t host_room(struct tw_ctx *ctx, uint32_t port)
 		tw_box_close(n);
 		tw_box_open(n);
 	}
+	n->recheck = true; /* who asks may take it all, from later calls, too */
 	return tw_node_room(n, port);
 }
 

@@ -267,6 +267,7 @@ static enum step step(struct tw_node *n)
 	if (n->waiting && !n->event && !n->rung)
 		return STEP_IDLE;
 	n->blocked = tw_node_calls(n, 1) == 0;
+	n->credit = 0; /* a step may take of it */
 	if (n->blocked)
 		return STEP_IDLE;
 	n->rung &= !n->waiting; /* it waited for that, too */
@@ -338,7 +339,7 @@ static inline bool takes_batches(const struct tw_node *n)
 static void note_taken(struct tw_node *n, uint32_t batches, uint64_t rows)
 {
 	n->blocked = false;
-	n->credit = n->stuck ? 0 : n->credit - batches;
+	n->credit = n->recheck ? 0 : n->credit - batches;
 	tw_stat_add(&n->batches_in, batches);
 	tw_stat_add(&n->rows_in, rows);
 }
@@ -366,7 +367,7 @@ static uint32_t take_list(struct tw_node *n, uint32_t max)
 	int ret = TW_DONE;
 
 	tw_box_open(n);
-	for (i = 0; i < max && ret == TW_DONE && !n->stuck; i++) {
+	for (i = 0; i < max && ret == TW_DONE && !n->recheck; i++) {
 		struct tw_batch *b = l->cell[(at + i) & l->cell_mask];
 
 		rows += b->n_sel;
@@ -397,7 +398,7 @@ static uint32_t take_ring(struct tw_node *n, uint32_t max)
 	int ret = TW_DONE;
 
 	tw_box_open(n);
-	for (i = 0; i < max && ret == TW_DONE && !n->stuck; i++) {
+	for (i = 0; i < max && ret == TW_DONE && !n->recheck; i++) {
 		const struct tw_ring_slot *s = tw_link_slot(l);
 		struct tw_batch *b;
 
@@ -434,11 +435,11 @@ static uint32_t take_batches(struct tw_node *n)
 
 	if (max == 0 || l->idle)
 		return 0;
-	if (n->credit < max)
+	if (n->credit < max || n->recheck)
 		n->credit = tw_node_calls(n, TW_TURN);
 	if (n->credit < max)
 		max = n->credit;
-	n->stuck = false;
+	n->recheck = false;
 	if (max == 0)
 		return 0;
 	return l->is_list ? take_list(n, max) : take_ring(n, max);

@@ -75,7 +75,7 @@ struct tw_node {
 	bool event;   /* ... and something happened since */
 	bool rung;    /* its alarm went off */
 	bool blocked; /* the last try found no room */
-	bool stuck;   /* something emitted waits at a link for room or memory */
+	bool recheck; /* the room that was found holds no more: a call took more than its due, or met none */
 	bool starved; /* a source found no raw buffer */
 	bool ending, ended;
 	bool dirty;             /* outputs may owe control or hold gathered rows */

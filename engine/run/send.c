@@ -150,7 +150,7 @@ void tw_node_send(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 	l->rest_tail = b->self;
 	l->held = n->dirty = true;
 	n->credit = 0; /* no more calls until these went */
-	n->stuck = true;
+	n->recheck = true;
 }
 
 /* What waits at the link goes on as far as it can. true: some went. */

@@ -309,6 +309,7 @@ static void *worker_main(void *arg)
 	pthread_setname_np(pthread_self(), name); /* for top, perf and strace */
 	if (w->cpu != TW_NONE)
 		tw_pin_self(w->cpu); /* checked by the engine, which reads it back */
+	tw_home_fill(w->home);
 	while (!must_stop(w)) {
 		if (!round_once(w)) {
 			busy = 0;
