@@ -3,14 +3,10 @@
 
 struct tw_batch *tw_source_batch(struct tw_mem *m, const struct tw_source_pools *p, uint32_t rows)
 {
-	uint32_t cls;
+	uint32_t cls = rows <= TW_CLASS_ROWS(0) ? 0 : rows <= TW_CLASS_ROWS(1) ? 1 : rows <= TW_CLASS_ROWS(2) ? 2 : 3;
 
-	for (cls = 0; cls < TW_CLASSES; cls++) {
-		struct tw_batch *b;
-
-		if (cls + 1 < TW_CLASSES && TW_CLASS_ROWS(cls) < rows)
-			continue;
-		b = p->batch[cls] ? tw_pool_batch(m, p->batch[cls]) : NULL;
+	for (; cls < TW_CLASSES; cls++) {
+		struct tw_batch *b = p->batch[cls] ? tw_pool_batch(m, p->batch[cls]) : NULL;
 		if (b)
 			return b;
 	}

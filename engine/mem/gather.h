@@ -21,6 +21,12 @@ struct tw_source_pools {
 #define TW_TEXT_SMALL 2048u
 #define TW_TEXT_LARGE 262144u
 
+/* The class that fits so many rows. */
+static inline uint32_t tw_class_of(uint32_t rows)
+{
+	return (rows > TW_CLASS_ROWS(0)) + (rows > TW_CLASS_ROWS(1)) + (rows > TW_CLASS_ROWS(2));
+}
+
 /* Do so few of a batch's rows count that they had better be copied? */
 static inline bool tw_batch_is_thin(const struct tw_batch *b)
 {

@@ -157,27 +157,22 @@ struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, ui
 void tw_home_fill(struct tw_home *h)
 {
 	struct tw_mem *m = h->mem;
-	uint32_t i;
+	uint32_t i, from = UINT32_MAX, to = 0;
 
 	for (i = 0; i < m->n_pools; i++) {
-		struct tw_pool *p = m->pools[i];
+		const struct tw_pool *p = m->pools[i];
+		const uint32_t end = p->first + p->bytes / TW_LINE * p->count;
 
-		if (p->home != h->id || p->n_free > 0)
+		if (p->home != h->id)
 			continue;
-		tw_arena_touch(&m->arena, p->first, (size_t)p->bytes * p->count);
-		fill(m, p);
+		from = p->first < from ? p->first : from;
+		to = end > to ? end : to;
 	}
-}
-
-static void *pop(struct tw_mem *m, struct tw_pool *p)
-{
-	uint32_t place = p->free;
-
-	if (place == TW_NONE)
-		return NULL;
-	p->free = *next_of(m, p, place);
-	p->n_free--;
-	return tw_arena_at(&m->arena, place);
+	if (from < to)
+		tw_arena_touch(&m->arena, from, (size_t)(to - from) * TW_LINE);
+	for (i = 0; i < m->n_pools; i++)
+		if (m->pools[i]->home == h->id && m->pools[i]->n_free == 0)
+			fill(m, m->pools[i]);
 }
 
 static void put(struct tw_mem *m, struct tw_pool *p, uint32_t place)
@@ -188,32 +183,15 @@ static void put(struct tw_mem *m, struct tw_pool *p, uint32_t place)
 	assert(p->n_free <= p->count);
 }
 
-struct tw_batch *tw_pool_batch(struct tw_mem *m, struct tw_pool *p)
-{
-	struct tw_batch *b = pop(m, p);
-
-	if (!b)
-		return NULL;
-	b->n = b->n_sel = 0;
-	b->flags = 0;
-	b->n_bufs = b->n_lent = 0;
-	b->epoch = 0;
-	b->origin_ns = 0;
-	b->seq = 0;
-	b->body = b->self;
-	b->parent = TW_NONE;
-	b->parent_weight = 0;
-	b->weight = TW_TOKENS;
-	b->tokens = TW_TOKENS;
-	return b;
-}
-
 struct tw_raw *tw_pool_buffer(struct tw_mem *m, struct tw_pool *p)
 {
-	struct tw_raw *raw = pop(m, p);
+	struct tw_raw *raw;
 
-	if (!raw)
+	if (p->free == TW_NONE)
 		return NULL;
+	raw = tw_arena_at(&m->arena, p->free);
+	p->free = raw->next;
+	p->n_free--;
 	raw->tokens = 1;
 	raw->len = 0;
 	raw->user[0] = raw->user[1] = 0;
@@ -334,18 +312,9 @@ static void arrive(struct tw_home *h, struct tw_batch *b)
 		b = pay(h, b);
 }
 
-void tw_mem_drop(struct tw_home *h, struct tw_batch *b)
+void tw_mem_drop_else(struct tw_home *h, struct tw_batch *b)
 {
-	struct tw_mem *m = h->mem;
-	struct tw_pool *p = m->pools[b->pool];
-
 	assert(b->weight > 0); /* let go twice? */
-	/* as arrive() would, of one that is all here and owes nothing */
-	if (p->home == h->id && b->tokens == b->weight && b->parent == TW_NONE && b->n_bufs == b->n_lent) {
-		b->tokens = b->weight = 0;
-		put(m, p, b->self);
-		return;
-	}
 	arrive(h, b);
 }
 

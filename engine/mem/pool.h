@@ -45,7 +45,7 @@ struct tw_pool {
 
 /* One worker's end of the give-back paths. */
 struct tw_home {
-	uint32_t id;
+	uint32_t id; /* constant, as the next two */
 	uint32_t n_homes;
 	struct tw_mem *mem;
 	/* [worker] only, per other worker: what waits for room in the ring */
@@ -84,12 +84,32 @@ void tw_mem_fini(struct tw_mem *m);
 struct tw_pool *tw_pool_create(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count);
 
 /* The same in two steps: memory reserved on [control], touched by its home's thread,
- * which fills all its pools before it takes from one. */
+ * which fills all its pools before it takes from one; they are to lie side by side. */
 struct tw_pool *tw_pool_reserve(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count);
 void tw_home_fill(struct tw_home *h);
 
 /* A batch with a full hand of tokens, body its own, n = 0; NULL: none free. [home] */
-struct tw_batch *tw_pool_batch(struct tw_mem *m, struct tw_pool *p);
+static inline struct tw_batch *tw_pool_batch(struct tw_mem *m, struct tw_pool *p)
+{
+	const uint32_t place = p->free;
+	struct tw_batch *b;
+
+	if (place == TW_NONE)
+		return NULL;
+	b = tw_arena_at(&m->arena, place);
+	p->free = b->next;
+	p->n_free--;
+	b->n = b->n_sel = 0;
+	b->flags = b->n_bufs = b->n_lent = 0;
+	b->epoch = 0;
+	b->origin_ns = 0;
+	b->seq = 0;
+	b->body = place;
+	b->parent = TW_NONE;
+	b->parent_weight = 0;
+	b->weight = b->tokens = TW_TOKENS;
+	return b;
+}
 
 /* A buffer, tokens 1, owned by the caller; NULL: none free. [home] */
 struct tw_raw *tw_pool_buffer(struct tw_mem *m, struct tw_pool *p);
@@ -106,7 +126,22 @@ static inline struct tw_raw *tw_buffer_at(const struct tw_mem *m, uint32_t data_
 bool tw_batch_lend(struct tw_batch *of, struct tw_batch *child, uint32_t share);
 
 /* Let a batch go. Takes. [worker] */
-void tw_mem_drop(struct tw_home *h, struct tw_batch *b);
+void tw_mem_drop_else(struct tw_home *h, struct tw_batch *b);
+static inline void tw_mem_drop(struct tw_home *h, struct tw_batch *b)
+{
+	struct tw_pool *p = h->mem->pools[b->pool];
+
+	/* one that is all here, of its own home, and owes nothing */
+	if (p->home != h->id || b->tokens != b->weight || b->parent != TW_NONE || b->n_bufs != b->n_lent ||
+	    b->weight == 0) {
+		tw_mem_drop_else(h, b);
+		return;
+	}
+	b->tokens = b->weight = 0;
+	b->next = p->free;
+	p->free = b->self;
+	p->n_free++;
+}
 
 /* Give one token of a buffer back on its home. [home] */
 void tw_buffer_drop(struct tw_mem *m, struct tw_raw *raw);

@@ -302,6 +302,7 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
 	}
+	n->is_plain = bn->n_out == 1 && n->straight && !n->out[0].makes;
 	if (passing > 1) /* a handle each, see batch_child */
 		n->clones_per_batch += passing;
 	n->clones_per_batch += n->err.n_ways > 1 ? n->err.n_ways - 1 : 0;

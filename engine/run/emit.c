@@ -182,18 +182,31 @@ static uint32_t host_room(struct tw_ctx *ctx, uint32_t port)
 	return tw_node_room(n, port);
 }
 
-static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32_t rows)
+/* Not promised, or not of the class that it should be. */
+static __attribute__((noinline)) struct tw_batch *batch_else(struct tw_node *n, uint32_t port, uint32_t rows)
 {
-	struct tw_node *n = node_of(ctx);
 	struct tw_batch *b;
 
 	if (n->granted > 0)
 		n->granted--;
-	else if (host_room(ctx, port) == 0 && !may_wait(n, &n->out[port]))
+	else if (host_room(&n->ctx, port) == 0 && !may_wait(n, &n->out[port]))
 		return NULL;
 	b = tw_source_batch(&n->run->mem, &n->out[port].pools, rows);
 	if (b)
 		b->seq = n->seq++;
+	return b;
+}
+
+static struct tw_batch *host_batch_new(struct tw_ctx *ctx, uint32_t port, uint32_t rows)
+{
+	struct tw_node *n = node_of(ctx);
+	struct tw_pool *p = n->out[port].pools.batch[tw_class_of(rows)];
+	struct tw_batch *b = n->granted > 0 && p ? tw_pool_batch(&n->run->mem, p) : NULL;
+
+	if (!b)
+		return batch_else(n, port, rows);
+	n->granted--;
+	b->seq = n->seq++;
 	return b;
 }
 

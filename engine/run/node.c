@@ -56,12 +56,12 @@ static enum step begin(struct tw_node *n, enum tw_call call)
 
 /* As tw_hist_add; control copies the buckets meanwhile, so the stores are atomic,
  * relaxed: this worker is the only writer. */
-static void note_latency(struct tw_hist *h, int64_t ns)
+static void note_latency(struct tw_hist *h, int64_t ns, uint32_t times)
 {
 	const uint64_t v = ns > 0 ? (uint64_t)ns : 0;
 	uint64_t *bucket = &h->count[tw_hist_index(v)];
 
-	__atomic_store_n(bucket, *bucket + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(bucket, *bucket + times, __ATOMIC_RELAXED);
 	if (v > h->max)
 		__atomic_store_n(&h->max, v, __ATOMIC_RELAXED);
 }
@@ -108,7 +108,7 @@ static enum step take_batch(struct tw_node *n, struct tw_link *l, const struct t
 	tw_stat_add(&n->batches_in, 1);
 	tw_stat_add(&n->rows_in, b->n_sel);
 	if (n->latency)
-		note_latency(n->latency, tw_clock_real() - b->origin_ns);
+		note_latency(n->latency, tw_clock_real() - b->origin_ns, 1);
 	if (n->merge)
 		return tw_merge_add(n, l, b) ? STEP_DID : STEP_IDLE;
 	ret = n->kind->process(&n->ctx, n->op, l->to_port, b);
@@ -344,14 +344,52 @@ static void note_taken(struct tw_node *n, uint32_t batches, uint64_t rows)
 	tw_stat_add(&n->rows_in, rows);
 }
 
-/* One clock for all. */
+/* One clock for all, and one entry for those of one origin. */
 static void note_latencies(struct tw_node *n, const int64_t *origin, uint32_t batches)
 {
 	const int64_t now = tw_clock_real();
+	uint32_t i, first = 0;
+
+	for (i = 1; i <= batches; i++)
+		if (i == batches || origin[i] != origin[first]) {
+			note_latency(n->latency, now - origin[first], i - first);
+			first = i;
+		}
+}
+
+/* The cells from the `at`-th on that lie side by side, at most `max`. */
+static inline uint32_t cells_in_a_row(const struct tw_link *l, uint64_t at, uint32_t max)
+{
+	const uint64_t row = l->cell_mask + 1 - (at & l->cell_mask);
+
+	return row < max ? (uint32_t)row : max;
+}
+
+/* Of an operator that only passes on: nothing is promised, nothing asked in between. */
+static uint32_t pass_all(struct tw_node *n, struct tw_batch *const *b, uint32_t max, int *ret)
+{
+	const uint32_t port = n->lone->to_port;
 	uint32_t i;
 
-	for (i = 0; i < batches; i++)
-		note_latency(n->latency, now - origin[i]);
+	for (i = 0; i < max; i++) {
+		*ret = n->process(&n->ctx, n->op, port, b[i]);
+		if (*ret != TW_DONE)
+			return i + 1;
+	}
+	return max;
+}
+
+static uint32_t process_all(struct tw_node *n, struct tw_batch *const *b, uint32_t max, int *ret)
+{
+	const uint32_t port = n->lone->to_port, max_out = n->kind->max_out;
+	uint32_t i;
+
+	for (i = 0; i < max && *ret == TW_DONE && !n->recheck; i++) {
+		n->order = b[i]->order;
+		n->granted = max_out;
+		*ret = n->process(&n->ctx, n->op, port, b[i]);
+	}
+	return i;
 }
 
 /* Hand what waits in the lone input, a list, to the operator: what step() does for one
@@ -360,32 +398,29 @@ static uint32_t take_list(struct tw_node *n, uint32_t max)
 {
 	struct tw_link *l = n->lone;
 	const uint64_t at = tw_stat_get(&l->taken);
-	const uint32_t max_out = n->kind->max_out;
+	struct tw_batch *const *b = &l->cell[at & l->cell_mask];
 	int64_t origin[TW_TURN];
 	uint64_t rows = 0;
-	uint32_t i;
+	uint32_t i, done;
 	int ret = TW_DONE;
 
+	max = cells_in_a_row(l, at, max);
+	for (i = 0; i < max; i++)
+		rows += b[i]->n_sel;
+	for (i = 0; n->latency && i < max; i++)
+		origin[i] = b[i]->origin_ns;
 	tw_box_open(n);
-	for (i = 0; i < max && ret == TW_DONE && !n->recheck; i++) {
-		struct tw_batch *b = l->cell[(at + i) & l->cell_mask];
-
-		rows += b->n_sel;
-		if (n->latency)
-			origin[i] = b->origin_ns;
-		if (!n->straight)
-			n->order = b->order;
-		n->granted = max_out;
-		ret = n->process(&n->ctx, n->op, l->to_port, b);
-	}
+	done = n->is_plain ? pass_all(n, b, max, &ret) : process_all(n, b, max, &ret);
 	tw_box_close(n);
-	tw_stat_add(&l->taken, i);
-	note_taken(n, i, rows);
+	for (i = done; i < max; i++)
+		rows -= b[i]->n_sel;
+	tw_stat_add(&l->taken, done);
+	note_taken(n, done, rows);
 	if (n->latency)
-		note_latencies(n, origin, i);
+		note_latencies(n, origin, done);
 	if (ret != TW_DONE)
 		after_call(n, TW_CALL_PROCESS, ret);
-	return i;
+	return done;
 }
 
 /* The same for a ring. */
@@ -454,7 +489,7 @@ static inline bool is_drained(struct tw_node *n)
 /* All steps of a turn. Their number; *idle: the last one found nothing to do. */
 static uint32_t take_steps(struct tw_node *n, bool *idle)
 {
-	const uint64_t until = tw_stat_get(&n->rows_out) + TW_TURN_ROWS;
+	const uint64_t rows = tw_stat_get(&n->rows_out), batches = tw_stat_get(&n->batches_out);
 	uint32_t steps = 0;
 
 	*idle = false;
@@ -468,7 +503,8 @@ static uint32_t take_steps(struct tw_node *n, bool *idle)
 				break;
 			continue;
 		}
-		if (n->source && tw_stat_get(&n->rows_out) >= until)
+		if (n->source && (tw_stat_get(&n->rows_out) - rows >= TW_TURN_ROWS ||
+				  tw_stat_get(&n->batches_out) - batches >= TW_TURN))
 			break;
 		if (step(n) != STEP_DID) {
 			*idle = true;

@@ -80,6 +80,7 @@ struct tw_node {
 	bool ending, ended;
 	bool dirty;             /* outputs may owe control or hold gathered rows */
 	bool is_slow;           /* its turns are long, so all are timed */
+	bool is_plain;          /* constant: it passes batches on as they are, to one reader */
 	bool lends;             /* it has exported batches, which come back to it */
 	uint32_t turns;         /* one in so many is timed of others */
 	uint32_t rows_per_poll; /* of a source: rows in a batch, about */

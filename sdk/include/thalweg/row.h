@@ -81,6 +81,13 @@ static inline int tw_set_text(struct tw_ctx *ctx, struct tw_batch *b, const stru
 	return tw_text_put(ctx, b, (struct tw_view *)tw_col(b, f) + row, p, len);
 }
 
+/* Does the graph leave a field got from tw_bind_rewrite where it was? Then tw_writable
+ * copies nothing. */
+static inline int tw_in_place(const struct tw_batch *b, const struct tw_field *from, const struct tw_field *to)
+{
+	return from->val_off[b->cls] == to->val_off[b->cls];
+}
+
 /* What tw_writable does in a graph that shares the batch; seldom, so not inline. */
 static __attribute__((noinline, cold, unused)) void tw_copy_column(struct tw_batch *b, const struct tw_field *from,
 								   const struct tw_field *to)
@@ -94,7 +101,7 @@ static __attribute__((noinline, cold, unused)) void tw_copy_column(struct tw_bat
  * `from` holds. Copies only where the graph shares the batch. */
 static inline void *tw_writable(struct tw_batch *b, const struct tw_field *from, const struct tw_field *to)
 {
-	if (from->val_off[b->cls] != to->val_off[b->cls])
+	if (!tw_in_place(b, from, to))
 		tw_copy_column(b, from, to);
 	return tw_col(b, to);
 }
