@@ -25,6 +25,16 @@ void *tw_realloc(void *p, size_t n, size_t size)
 	return check(reallocarray(p, n ? n : 1, size ? size : 1));
 }
 
+void *tw_lines(size_t bytes)
+{
+	const size_t whole = (bytes + 63) / 64 * 64;
+	void *p = aligned_alloc(64, whole ? whole : 64);
+
+	if (p)
+		memset(p, 0, whole ? whole : 64);
+	return p;
+}
+
 char *tw_strdup(const char *s)
 {
 	return s ? check(strdup(s)) : NULL;

@@ -13,6 +13,9 @@
 /* Never NULL; zeroed, n elements of size bytes (n may be 0). */
 void *tw_calloc(size_t n, size_t size);
 void *tw_realloc(void *p, size_t n, size_t size);
+/* Zeroed, on cache lines of its own, so that what one thread writes there is on no line of
+ * another's. NULL: none. Given back by free. */
+void *tw_lines(size_t bytes);
 char *tw_strdup(const char *s); /* NULL stays NULL */
 char *tw_strndup(const char *s, size_t len);
 char *tw_sprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -2,6 +2,7 @@
 #include <mem/pool.h>
 
 #include <assert.h>
+#include <base/alloc.h>
 #include <stdlib.h>
 
 int tw_mem_init(struct tw_mem *m, size_t bytes, uint32_t n_homes)
@@ -10,11 +11,10 @@ int tw_mem_init(struct tw_mem *m, size_t bytes, uint32_t n_homes)
 
 	memset(m, 0, sizeof *m);
 	m->n_homes = n_homes;
-	m->homes = calloc(n_homes, sizeof *m->homes);
-	m->back = aligned_alloc(64, sizeof *m->back * n);
+	m->homes = tw_lines(n_homes * sizeof *m->homes);
+	m->back = tw_lines(sizeof *m->back * n);
 	if (!m->homes || !m->back)
 		goto fail;
-	memset(m->back, 0, sizeof *m->back * n);
 	if (tw_arena_init(&m->arena, bytes) < 0)
 		goto fail;
 	(void)tw_arena_take(&m->arena, TW_LINE); /* place 0 is nobody's */
@@ -25,9 +25,9 @@ int tw_mem_init(struct tw_mem *m, size_t bytes, uint32_t n_homes)
 		h->id = i;
 		h->n_homes = n_homes;
 		h->mem = m;
-		h->over_head = malloc(n_homes * sizeof *h->over_head);
-		h->over_tail = malloc(n_homes * sizeof *h->over_tail);
-		h->rang = calloc(n_homes, 1);
+		h->over_head = tw_lines(n_homes * sizeof *h->over_head);
+		h->over_tail = tw_lines(n_homes * sizeof *h->over_tail);
+		h->rang = tw_lines(n_homes);
 		if (!h->over_head || !h->over_tail || !h->rang)
 			goto fail;
 		for (j = 0; j < n_homes; j++)
@@ -104,7 +104,7 @@ static bool grow(struct tw_mem *m)
 
 struct tw_pool *tw_pool_reserve(struct tw_mem *m, uint32_t home, uint32_t cls, uint32_t bytes, uint32_t count)
 {
-	struct tw_pool *p = calloc(1, sizeof *p);
+	struct tw_pool *p = tw_lines(sizeof *p);
 	uint32_t first, lines;
 
 	static_assert(sizeof(struct tw_raw) <= TW_LINE, "a buffer's header is one line");

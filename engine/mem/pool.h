@@ -32,8 +32,9 @@
 #define TW_TOKENS (1u << 30)
 
 struct tw_pool {
-	uint32_t id;   /* constant, as all but the free list */
-	uint32_t home; /* worker */
+	/* on lines of its own: its home alone writes there */
+	_Alignas(64) uint32_t id; /* constant, as all but the free list */
+	uint32_t home;            /* worker */
 	uint32_t count;
 	uint32_t bytes; /* of an object */
 	uint32_t cls;   /* of batches; TW_NONE: buffers */
@@ -45,7 +46,8 @@ struct tw_pool {
 
 /* One worker's end of the give-back paths. */
 struct tw_home {
-	uint32_t id; /* constant, as the next two */
+	/* on lines of its own: its worker alone writes there */
+	_Alignas(64) uint32_t id; /* constant, as the next two */
 	uint32_t n_homes;
 	struct tw_mem *mem;
 	/* [worker] only, per other worker: what waits for room in the ring */

@@ -10,6 +10,7 @@
  */
 #include <run/run.h>
 
+#include <base/alloc.h>
 #include <errno.h>
 #include <state/table.h>
 #include <stdlib.h>
@@ -160,6 +161,8 @@ static int build_link(struct builder *x, struct tw_link *l, uint32_t e, uint32_t
 	l->to_schema = be->to_schema;
 	l->ready = &l->to->worker->ready[l->to->at / 64];
 	l->ready_bit = UINT64_C(1) << l->to->at % 64;
+	l->from_worker = l->from->worker->id;
+	l->to_worker = l->to->worker->id;
 	l->row_bytes = row_bytes(x, l, be->family);
 	/* what one call may put at once must fit, see tw_node_calls */
 	least = l->from_port == TW_PORT_ERR ? 2 : l->from->source ? 1 : l->from->kind->max_out;
@@ -392,10 +395,10 @@ static int build_workers(struct builder *x)
 		w->id = i;
 		w->cpu = x->o->cpu_of[i];
 		w->nodes = calloc(w->n_nodes + 1, sizeof(struct tw_node *));
-		w->rang = calloc(r->n_workers, 1);
+		w->rang = tw_lines(r->n_workers);
 		w->n_words = (w->n_nodes + 63) / 64;
-		w->ready = calloc(w->n_words + 1, sizeof *w->ready);
-		w->always = calloc(w->n_words + 1, sizeof *w->always);
+		w->ready = tw_lines((w->n_words + 1) * sizeof *w->ready);
+		w->always = tw_lines((w->n_words + 1) * sizeof *w->always);
 		if (!w->nodes || !w->rang || !w->ready || !w->always)
 			return -ENOMEM;
 		w->alarm_ns = INT64_MAX;

@@ -94,15 +94,27 @@ static struct tw_node *node_of(struct tw_ctx *ctx)
 	return (struct tw_node *)ctx;
 }
 
+/* On the ring to the only reader; there is room. */
+static void push(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
+{
+	tw_worker_ring(n->worker, l->to_worker);
+	if (!tw_link_push(l, b))
+		tw_mem_drop(n->worker->home, b);
+}
+
 void tw_node_emit(struct tw_node *n, uint32_t port, struct tw_batch *b)
 {
 	struct tw_link *l = port == 0 ? n->straight : NULL;
 
 	tw_stat_add(&n->batches_out, 1);
 	tw_stat_add(&n->rows_out, b->n_sel);
-	if (l && !l->held && b->n_sel && !tw_batch_is_thin(b) && tw_link_has_room(l, 1)) {
-		tw_node_put(n, l, b);
-		return;
+	if (l && !l->held && b->n_sel && !tw_batch_is_thin(b)) {
+		if (l->is_ring && tw_ring_room(&l->ring, 1 + l->spare) > l->spare) {
+			push(n, l, b);
+			return;
+		}
+		if (l->is_list && tw_link_hand_over(l, b))
+			return;
 	}
 	if (port == 0 && n->event_time && b->n_sel)
 		note_event_time(n, b);
@@ -414,7 +426,7 @@ static bool settle_link(struct tw_node *n, struct tw_link *l)
 	if (l->is_numbered) /* an instance of a parallel node has one input */
 		l->over_out = l->from->is_instance ? n->in[0]->over : n->dealt;
 	if (tw_link_flush(l) && l->is_ring)
-		tw_worker_ring(n->worker, l->to->worker->id);
+		tw_worker_ring(n->worker, l->to_worker);
 	n->dirty |= tw_link_owes(l);
 	return did;
 }

@@ -25,6 +25,7 @@ int tw_link_init(struct tw_link *l, uint32_t slots)
 	l->rest_head = l->rest_tail = TW_NONE;
 	l->wm_out = l->wm_told = l->wm = INT64_MIN;
 	l->is_list = !l->is_ring && !l->is_numbered && l->full == TW_FULL_BLOCK;
+	l->spare = l->full == TW_FULL_DROP_OLDEST ? 1 : n - slots;
 	if (!l->is_list)
 		return tw_ring_init(&l->ring, n, lines_of(l));
 	l->cell = calloc(n, sizeof(struct tw_batch *));
@@ -46,20 +47,18 @@ size_t tw_link_bytes(const struct tw_link *l)
 	return (l->ring.mask + 1) * l->ring.lines * TW_LINE;
 }
 
-/* Free slots for batches: no more than `slots` may be in use however large the ring was
- * rounded, and one is for control. */
+/* Free slots for batches, see tw_link.spare. */
 static uint64_t free_for_batches(struct tw_link *l, uint32_t want)
 {
-	uint64_t spare, room;
+	uint64_t room;
 
 	if (l->is_list) {
 		const uint64_t used = tw_stat_get(&l->sent) - tw_stat_get(&l->taken);
 
 		return used < l->slots ? l->slots - used : 0;
 	}
-	spare = l->full == TW_FULL_DROP_OLDEST ? 1 : l->ring.mask + 1 - l->slots;
-	room = tw_ring_room(&l->ring, want + spare);
-	return room > spare ? room - spare : 0;
+	room = tw_ring_room(&l->ring, want + l->spare);
+	return room > l->spare ? room - l->spare : 0;
 }
 
 uint32_t tw_link_room(struct tw_link *l, uint32_t want)
@@ -74,60 +73,15 @@ bool tw_link_has_room(struct tw_link *l, uint32_t batches)
 	return tw_link_room(l, batches) == batches;
 }
 
-/* Of a row: 16 bytes at a time, which both ends have room for. */
-static inline void copy_row(char *to, const char *from, uint32_t bytes)
-{
-	uint32_t i;
-
-	for (i = 0; i < bytes; i += 16)
-		memcpy(to + i, from + i, 16);
-}
-
-/* The row of a batch of one goes into the slot. Texts must be inline. */
-static void fill_slot(const struct tw_link *l, struct tw_ring_slot *s, const struct tw_batch *b)
-{
-	struct tw_slot_row *row = (struct tw_slot_row *)s->row;
-
-	s->kind = TW_ITEM_ROW;
-	s->place = b->epoch;
-	row->origin_ns = b->origin_ns;
-	row->seq = b->seq;
-	copy_row(row->columns, tw_at(b, b->body) + tw_batch_head(0), l->row_bytes);
-}
-
-static inline bool fits_slot(const struct tw_link *l, const struct tw_batch *b)
-{
-	return l->row_bytes && b->cls == 0 && b->n_bufs == 0 && b->n_sel == 1;
-}
-
 bool tw_link_put(struct tw_link *l, struct tw_batch *b)
 {
-	struct tw_ring_slot *s;
-	bool in_slot;
-
 	if (l->is_list)
 		return tw_link_hand_over(l, b);
-	l->idle_told = l->idle_out = false;
 	if (free_for_batches(l, 1) == 0) {
 		tw_stat_add(&l->dropped, b->n_sel);
 		return false;
 	}
-	tw_stat_add(&l->sent, 1);
-	l->wm_told = l->wm_out;
-	s = tw_ring_claim(&l->ring);
-	in_slot = fits_slot(l, b);
-	if (in_slot) {
-		fill_slot(l, s, b);
-	} else {
-		s->kind = TW_ITEM_BATCH;
-		s->place = b->self;
-	}
-	s->wm = l->wm_out;
-	s->order = b->order;
-	tw_ring_commit(&l->ring);
-	if (!l->is_ring)
-		*l->ready |= l->ready_bit;
-	return !in_slot;
+	return tw_link_push(l, b);
 }
 
 /* What comes next is asked for while this one is at work. */
@@ -171,7 +125,7 @@ struct tw_batch *tw_link_take(struct tw_link *l, struct tw_mem *m)
 		b->origin_ns = row->origin_ns;
 		b->seq = row->seq;
 		b->n = b->n_sel = 1;
-		copy_row((char *)b + tw_batch_head(0), row->columns, l->row_bytes);
+		tw_copy_row((char *)b + tw_batch_head(0), row->columns, l->row_bytes);
 		tw_stat_add(&l->taken, 1);
 		tw_ring_pop(&l->ring);
 	}

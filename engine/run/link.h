@@ -48,57 +48,56 @@ struct tw_slot_row {
 #define TW_SLOT_LINES 4u
 
 struct tw_link {
-	/* A list, all of it of one worker; what each batch needs comes first. */
-	struct tw_batch **cell; /* [cell_mask + 1], the i-th batch sent at i & cell_mask */
+	/* Constant after create. */
+	_Alignas(64) struct tw_batch **cell; /* list: [cell_mask + 1], the i-th batch sent at i & cell_mask */
 	uint64_t cell_mask;
-	tw_stat sent;               /* items (list: batches); written by the producer */
-	tw_stat taken;              /* written by the consumer */
 	uint64_t *ready, ready_bit; /* the consumer's bit in its worker's set; not of a ring */
-	enum tw_item_kind note;     /* NONE, or control that counts when note_at batches were taken */
-	uint32_t to_port;           /* constant */
-	bool held;                  /* [producer's worker] there is a gather or a rest */
-	bool idle;                  /* [consumer's worker] as the producer told */
-	bool is_list;               /* constant */
-	uint64_t note_at;
-	int64_t note_wm;
-
-	/* constant after create */
 	struct tw_node *from, *to;
-	uint32_t from_port;
+	uint32_t from_worker, to_worker;
 	uint32_t slots; /* batches that may wait */
+	/* Slots of the ring that batches leave free: no more than `slots` may be in use
+	 * however large it was rounded, and one is for control. */
+	uint32_t spare;
+	uint32_t row_bytes; /* of the columns of a row that travels in the slot; 0: none does */
+	uint32_t from_port, to_port;
 	enum tw_full full;
+	bool is_list;
 	bool is_ring;       /* between two workers */
 	bool always_gather; /* its batches are copied into the consumer's layout */
 	bool may_gather;    /* sparse ones are */
 	bool is_numbered;
 	uint32_t edge;          /* of the spec */
 	uint32_t lane, n_lanes; /* which of the links that the consumer puts in order; 1: none */
-	uint32_t row_bytes;     /* of the columns of a row that travels in the slot; 0: none does */
 	const struct tw_schema *from_schema, *to_schema;
 	struct tw_source_pools pools; /* for gathering; on the producer's worker */
 	struct tw_pool *rows_home;    /* of the consumer's worker: for rows that came in a slot */
 
-	/* [producer's worker] only */
-	struct tw_batch *gather; /* rows gathered so far, not yet sent; or NULL */
+	/* [producer's worker] only, but for what others may read. */
+	_Alignas(64) tw_stat sent; /* items (list: batches) */
+	tw_stat dropped;           /* rows dropped by policy: drop_newest */
+	bool held;                 /* there is a gather or a rest */
+	bool idle_out, idle_told;  /* a batch takes back what was told */
+	bool eos_out, eos_told;
 	/* emitted batches that found no memory to be copied to, or no slot: places, linked
 	 * by next; TW_NONE. They go first, and the node is not called until they went. */
 	uint32_t rest_head, rest_tail;
-	int64_t wm_out;           /* watermark to tell ... */
-	int64_t wm_told;          /* ... and what has been told */
-	bool idle_out, idle_told; /* a batch takes back what was told */
-	uint64_t idle_at;         /* list: told when so many were sent */
-	bool eos_out, eos_told;
+	int64_t wm_out;               /* watermark to tell ... */
+	int64_t wm_told;              /* ... and what has been told */
+	struct tw_batch *gather;      /* rows gathered so far, not yet sent; or NULL */
+	uint64_t idle_at;             /* list: told when so many were sent */
 	uint64_t over_out, over_told; /* numbered: up to which number all is sent, and was told */
 
-	/* [consumer's worker] only */
+	/* [consumer's worker] only, but for what others may read. A list's note is both ends'. */
+	_Alignas(64) tw_stat taken;
+	enum tw_item_kind note; /* list: NONE, or control that counts when note_at batches were taken */
+	bool idle, eos;
+	uint64_t note_at;
+	int64_t note_wm;
 	int64_t wm;
-	bool eos;
-	uint64_t over; /* numbered: nothing up to this number will come */
+	uint64_t over;     /* numbered: nothing up to this number will come */
+	tw_stat discarded; /* rows dropped by policy: drop_oldest */
 
 	struct tw_ring ring;
-
-	tw_stat dropped;   /* rows dropped by policy; written by the producer (drop_newest) ... */
-	tw_stat discarded; /* ... or the consumer (drop_oldest) */
 };
 
 /* The next item of a link. */
@@ -147,6 +146,44 @@ static inline bool tw_link_hand_over(struct tw_link *l, struct tw_batch *b)
 	tw_stat_add(&l->sent, 1);
 	*l->ready |= l->ready_bit;
 	return true;
+}
+
+/* Of a row: 16 bytes at a time, which both ends have room for. */
+static inline void tw_copy_row(char *to, const char *from, uint32_t bytes)
+{
+	uint32_t i;
+
+	for (i = 0; i < bytes; i += 16)
+		memcpy(to + i, from + i, 16);
+}
+
+/* A batch goes over the ring, which has room; of one row, with texts inline at most, in
+ * the slot. false: it did, the batch is the caller's to drop. [producer] */
+static inline bool tw_link_push(struct tw_link *l, struct tw_batch *b)
+{
+	struct tw_ring_slot *s = tw_ring_claim(&l->ring);
+	const bool in_slot = l->row_bytes && b->cls == 0 && b->n_bufs == 0 && b->n_sel == 1;
+
+	if (in_slot) {
+		struct tw_slot_row *row = (struct tw_slot_row *)s->row;
+
+		s->kind = TW_ITEM_ROW;
+		s->place = b->epoch;
+		row->origin_ns = b->origin_ns;
+		row->seq = b->seq;
+		tw_copy_row(row->columns, tw_at(b, b->body) + tw_batch_head(0), l->row_bytes);
+	} else {
+		s->kind = TW_ITEM_BATCH;
+		s->place = b->self;
+	}
+	s->wm = l->wm_told = l->wm_out;
+	s->order = b->order;
+	l->idle_told = l->idle_out = false;
+	tw_ring_commit(&l->ring);
+	tw_stat_add(&l->sent, 1);
+	if (!l->is_ring)
+		*l->ready |= l->ready_bit;
+	return !in_slot;
 }
 
 /* Batches that wait in a list before the next control. [consumer] */

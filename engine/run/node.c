@@ -81,7 +81,7 @@ static void note_over(struct tw_node *n, struct tw_link *l, enum tw_item_kind ki
 static void ring_back(struct tw_node *n, const struct tw_link *l)
 {
 	if (l->is_ring)
-		tw_home_ring(n->worker->home, l->from->worker->id, TW_RANG_GIVE_BACK);
+		tw_home_ring(n->worker->home, l->from_worker, TW_RANG_GIVE_BACK);
 }
 
 /* Done with the next item, which is control or let go. */
@@ -444,7 +444,8 @@ static uint32_t take_ring(struct tw_node *n, uint32_t max)
 		if (!b)
 			break;
 		rows += b->n_sel;
-		origin[i] = b->origin_ns;
+		if (n->latency)
+			origin[i] = b->origin_ns;
 		n->order = b->order;
 		n->granted = n->kind->max_out;
 		ret = n->process(&n->ctx, n->op, l->to_port, b);

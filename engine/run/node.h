@@ -55,7 +55,7 @@ struct tw_output {
 enum tw_call { TW_CALL_NONE, TW_CALL_PROCESS, TW_CALL_WATERMARK, TW_CALL_TIMER, TW_CALL_FINISH };
 
 struct tw_node {
-	struct tw_ctx ctx; /* first: what the operator sees */
+	_Alignas(64) struct tw_ctx ctx; /* first: what the operator sees */
 
 	/* What each batch needs comes first, three cache lines. */
 

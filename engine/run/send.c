@@ -16,7 +16,7 @@ static void note_held(struct tw_link *l)
 void tw_node_put(struct tw_node *n, struct tw_link *l, struct tw_batch *b)
 {
 	if (l->is_ring)
-		tw_worker_ring(n->worker, l->to->worker->id);
+		tw_worker_ring(n->worker, l->to_worker);
 	if (!tw_link_put(l, b))
 		tw_mem_drop(n->worker->home, b);
 }

@@ -11,7 +11,7 @@
 
 struct tw_worker {
 	/* constant after create */
-	struct tw_run *run;
+	_Alignas(64) struct tw_run *run;
 	uint32_t id;
 	uint32_t cpu; /* OS number; TW_NONE: not pinned */
 	uint32_t n_nodes;
@@ -26,7 +26,7 @@ struct tw_worker {
 	struct tw_io_port io;    /* shared with its io thread: see io.h */
 
 	/* [worker] only; before it starts, control */
-	uint32_t n_words;
+	_Alignas(64) uint32_t n_words;
 	uint64_t *ready;  /* a bit for each node that must have a turn ... */
 	uint64_t *always; /* ... and for those that have one each round: sources */
 	int64_t alarm_ns; /* the least of its nodes', or earlier */

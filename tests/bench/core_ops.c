@@ -1,6 +1,7 @@
 /* core_ops.c - see core_ops.h. */
 #include "core_ops.h"
 
+#include <base/alloc.h>
 #include <errno.h>
 #include <thalweg/ext/finish.h>
 #include <thalweg/ext/source.h>
@@ -40,7 +41,7 @@ static int source_bind(struct tw_bind *b)
 
 static int source_create(struct tw_ctx *ctx, const void *plan, void **op)
 {
-	struct core_source *s = malloc(sizeof *s);
+	struct core_source *s = tw_lines(sizeof *s);
 
 	(void)ctx;
 	if (!s)
@@ -291,7 +292,7 @@ static int sink_bind(struct tw_bind *b)
 
 static int sink_create(struct tw_ctx *ctx, const void *plan, void **op)
 {
-	struct core_sink *s = malloc(sizeof *s);
+	struct core_sink *s = tw_lines(sizeof *s);
 	uint32_t i;
 
 	(void)ctx;

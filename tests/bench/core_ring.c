@@ -35,12 +35,15 @@ struct hop {
 static inline void put(struct hop *h, uint64_t i, uint64_t at)
 {
 	struct tw_ring_slot *s;
+	uint32_t k;
 
 	while (tw_ring_room(&h->ring, 1) == 0)
 		;
 	s = tw_ring_claim(&h->ring);
 	s->wm = (int64_t)at;
 	s->order = i;
+	for (k = 0; k < WORDS / 2; k++)
+		memcpy(s->row + 8 * k, &i, 8);
 	tw_ring_commit(&h->ring);
 }
 
@@ -79,7 +82,15 @@ static void take_rows(struct hop *h)
 			if (timed)
 				pace_note(&h->latency, r->at, h->ns_per_tick);
 		} else {
+			uint32_t k;
+
 			bad |= s->order ^ i;
+			for (k = 0; k < WORDS / 2; k++) {
+				uint64_t word;
+
+				memcpy(&word, s->row + 8 * k, 8);
+				bad |= word ^ i;
+			}
 			if (timed)
 				pace_note(&h->latency, (uint64_t)s->wm, h->ns_per_tick);
 		}
