@@ -29,6 +29,8 @@ void tw_report_memory(FILE *out, const struct tw_engine *e)
 
 	tw_engine_memory(e, &m);
 	fprintf(out, "memory: %.1f MiB (pools %.1f, rings %.1f)\n", mib(m.pools + m.rings), mib(m.pools), mib(m.rings));
+	if (m.no_huge)
+		fprintf(out, "note: no huge pages for the pools (%s): ordinary ones are used\n", strerror(m.no_huge));
 }
 
 static int longest(const struct tw_engine_stats *s, bool ops)

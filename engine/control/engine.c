@@ -181,7 +181,9 @@ int tw_engine_prepare(struct tw_engine *e)
 
 void tw_engine_memory(const struct tw_engine *e, struct tw_engine_memory *out)
 {
-	*out = (struct tw_engine_memory){.pools = e->run->pool_bytes, .rings = e->run->ring_bytes};
+	const struct tw_run *r = e->run;
+
+	*out = (struct tw_engine_memory){r->pool_bytes, r->ring_bytes, r->mem.arena.no_huge};
 }
 
 int tw_engine_start(struct tw_engine *e)

@@ -51,6 +51,7 @@ int tw_engine_prepare(struct tw_engine *e);
 /* Bytes of the memory that grows with the graph, from tw_engine_prepare to the end. */
 struct tw_engine_memory {
 	uint64_t pools, rings;
+	int no_huge; /* errno with which huge pages were refused; 0 */
 };
 void tw_engine_memory(const struct tw_engine *e, struct tw_engine_memory *out);
 

@@ -123,7 +123,7 @@ void tw_readings_take(struct tw_engine_readings *x, struct tw_run *r, struct tw_
 	out->nodes = x->nodes;
 	out->n_workers = x->workers ? r->n_workers : 0;
 	out->workers = x->workers;
-	out->memory = (struct tw_engine_memory){.pools = r->pool_bytes, .rings = r->ring_bytes};
+	out->memory = (struct tw_engine_memory){r->pool_bytes, r->ring_bytes, r->mem.arena.no_huge};
 }
 
 void tw_readings_fini(struct tw_engine_readings *x)
