@@ -53,6 +53,7 @@ static inline void tw_box_close(struct tw_node *n)
 	plain = tw_box_odd(b, count, &rows);
 	tw_stat_add(&n->batches_out, plain);
 	tw_stat_add(&n->rows_out, rows);
+	n->straight->rows_sent += rows;
 	tw_stat_add(&n->straight->sent, plain);
 	*n->straight->ready |= n->straight->ready_bit;
 	if (plain < count)

@@ -305,6 +305,7 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
 	}
+	n->is_quick = n->lone && n->lone->is_list && bn->n_tables == 0;
 	n->is_plain = bn->n_out == 1 && n->straight && !n->out[0].makes;
 	if (passing > 1) /* a handle each, see batch_child */
 		n->clones_per_batch += passing;
@@ -345,6 +346,7 @@ static int build_node(struct builder *x, uint32_t i, uint32_t instance)
 		.host = &tw_node_host, .node = spec->id, .instance = instance, .n_outputs = x->b->nodes[i].n_out};
 	n->kind = k;
 	n->process = k->process;
+	n->budget = 1; /* until it is seen how large its batches are */
 	n->run = x->r;
 	n->index = (uint32_t)(n - x->r->nodes);
 	n->spec = i;

@@ -105,6 +105,7 @@ struct tw_batch *tw_link_take(struct tw_link *l, struct tw_mem *m)
 
 	if (l->is_list) {
 		b = l->cell[tw_stat_get(&l->taken) & l->cell_mask];
+		l->rows_taken += b->n_sel;
 		tw_stat_add(&l->taken, 1);
 		return b;
 	}

@@ -74,6 +74,7 @@ struct tw_link {
 
 	/* [producer's worker] only, but for what others may read. */
 	_Alignas(64) tw_stat sent; /* items (list: batches) */
+	uint64_t rows_sent;        /* list */
 	tw_stat dropped;           /* rows dropped by policy: drop_newest */
 	bool held;                 /* there is a gather or a rest */
 	bool idle_out, idle_told;  /* a batch takes back what was told */
@@ -89,6 +90,7 @@ struct tw_link {
 
 	/* [consumer's worker] only, but for what others may read. A list's note is both ends'. */
 	_Alignas(64) tw_stat taken;
+	uint64_t rows_taken;    /* list */
 	enum tw_item_kind note; /* list: NONE, or control that counts when note_at batches were taken */
 	bool idle, eos;
 	uint64_t note_at;
@@ -143,6 +145,7 @@ static inline bool tw_link_hand_over(struct tw_link *l, struct tw_batch *b)
 	if (at - tw_stat_get(&l->taken) > l->cell_mask)
 		return false;
 	l->cell[at & l->cell_mask] = b;
+	l->rows_sent += b->n_sel;
 	tw_stat_add(&l->sent, 1);
 	*l->ready |= l->ready_bit;
 	return true;

@@ -71,22 +71,28 @@ struct tw_node {
 	uint32_t credit;                  /* calls for which there is room, known from an earlier look */
 	uint32_t granted;                 /* batches that the call at work may still make, as it was promised */
 	enum tw_call call;
-	bool waiting; /* it returned TW_WAIT ... */
-	bool event;   /* ... and something happened since */
-	bool rung;    /* its alarm went off */
-	bool blocked; /* the last try found no room */
-	bool recheck; /* the room that was found holds no more: a call took more than its due, or met none */
-	bool starved; /* a source found no raw buffer */
-	bool ending, ended;
-	bool dirty;             /* outputs may owe control or hold gathered rows */
-	bool is_slow;           /* its turns are long, so all are timed */
-	bool is_plain;          /* constant: it passes batches on as they are, to one reader */
-	bool lends;             /* it has exported batches, which come back to it */
-	uint32_t turns;         /* one in so many is timed of others */
-	uint32_t rows_per_poll; /* of a source: rows in a batch, about */
-	int64_t wm_next;        /* watermark of its inputs: what to tell next ... */
-	int64_t wm;             /* ... what is being told or was told to the operator ... */
-	int64_t wm_done;        /* ... and what it is done with, so may be told on */
+	union {
+		struct {
+			bool waiting; /* it returned TW_WAIT ... */
+			bool rung;    /* its alarm went off */
+			bool recheck; /* the room that was found holds no more: a call took more than its due */
+			bool ending, ended;
+			bool dirty;   /* outputs may owe control or hold gathered rows */
+			bool is_slow; /* its turns are long, so all are timed */
+			bool lends;   /* it has exported batches, which come back to it */
+		};
+		uint64_t odd; /* any of these: it takes more than to hand it what waits */
+	};
+	bool event;      /* ... and something happened since */
+	bool blocked;    /* the last try found no room */
+	bool starved;    /* a source found no raw buffer */
+	bool is_plain;   /* constant: it passes batches on as they are, to one reader */
+	bool is_quick;   /* constant: what waits for it may be handed over by quick_turn() */
+	uint32_t turns;  /* one in so many is timed of others */
+	uint32_t budget; /* of a source: batches to ask for at once */
+	int64_t wm_next; /* watermark of its inputs: what to tell next ... */
+	int64_t wm;      /* ... what is being told or was told to the operator ... */
+	int64_t wm_done; /* ... and what it is done with, so may be told on */
 
 	/* written by the worker */
 	tw_stat batches_in, rows_in, batches_out, rows_out;

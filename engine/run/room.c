@@ -57,7 +57,9 @@ uint32_t tw_node_calls(struct tw_node *n, uint32_t want)
 	const uint32_t max_out = n->source ? 1 : n->kind->max_out;
 	uint32_t p, calls = want;
 
-	if (n->text.text_large)
+	if (n->text.text_large && n->source)
+		calls = n->text.text_large->n_free < TW_TEXT_PER_CALL ? 0 : calls;
+	else if (n->text.text_large)
 		calls = less(calls, n->text.text_large->n_free / TW_TEXT_PER_CALL);
 	for (p = 0; p < n->ctx.n_outputs && calls > 0; p++)
 		calls = output_room(n, &n->out[p], calls * max_out, max_out) / max_out;
