@@ -572,6 +572,7 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	}
 	atomic_store_explicit(&r->nodes_left, r->n_nodes, memory_order_relaxed);
 	atomic_store_explicit(&r->workers_left, r->n_workers, memory_order_relaxed);
+	atomic_store_explicit(&r->fills_left, r->n_workers, memory_order_relaxed);
 	*out = r;
 	return 0;
 }

@@ -43,6 +43,9 @@ struct tw_run {
 	 * with relaxed loads each round: they carry no data, only a wish */
 	_Alignas(64) _Atomic bool drain;
 	_Atomic bool stop;
+	/* taken from by each worker once, relaxed: it says when, and hands nothing over; what
+	 * is in a worker's memory goes to others through rings */
+	_Atomic uint32_t fills_left;
 	/* written by workers as they end (release; pairs with the acquire in
 	 * tw_run_wait: their results are visible then) */
 	_Atomic uint32_t nodes_left;

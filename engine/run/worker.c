@@ -296,6 +296,22 @@ static void wait_for_work(struct tw_worker *w, struct lull *lull)
 		cpu_pause(); /* it may share its core */
 }
 
+/* Until all workers have their memory: rows that flow before would wait in the middle of
+ * the graph for pages to come, of which one may take milliseconds. */
+static void wait_for_others(struct tw_run *r)
+{
+	const struct timespec nap = {.tv_nsec = 50000};
+
+	atomic_fetch_sub_explicit(&r->fills_left, 1, memory_order_relaxed);
+	while (atomic_load_explicit(&r->fills_left, memory_order_relaxed) > 0 &&
+	       !atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+		if (r->may_spin && r->wait != TW_WAIT_PARK)
+			cpu_pause();
+		else
+			nanosleep(&nap, NULL);
+	}
+}
+
 static void *worker_main(void *arg)
 {
 	struct tw_worker *w = arg;
@@ -310,6 +326,7 @@ static void *worker_main(void *arg)
 	if (w->cpu != TW_NONE)
 		tw_pin_self(w->cpu); /* checked by the engine, which reads it back */
 	tw_home_fill(w->home);
+	wait_for_others(r);
 	while (!must_stop(w)) {
 		if (!round_once(w)) {
 			busy = 0;
