@@ -94,7 +94,7 @@ fuzz() {
 		-dict="tests/fuzz/$2.dict" "build/fuzz/$1" "tests/fuzz/$2"
 }
 
-install gcc g++ clang-14 libclang-rt-14-dev cmake ninja-build pkg-config libjansson-dev libhwloc-dev zlib1g-dev libzstd-dev libcriterion-dev universal-ctags \
+install gcc g++ clang-14 libclang-rt-14-dev cmake ninja-build pkg-config libjansson-dev libhwloc-dev zlib1g-dev libzstd-dev libcriterion-dev universal-ctags spin \
 	binutils python3 strace graphviz libck-dev || exit 1
 
 tests test

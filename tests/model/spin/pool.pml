@@ -161,8 +161,7 @@ inline come_home(from)
 	if
 	:: MUTANT != 5 -> wake(from, false)
 	:: else
-	fi;
-	arrive(y)
+	fi
 }
 
 /* Its next item, and the batch that it needs for it. */
@@ -175,26 +174,32 @@ proctype worker(byte me)
 	bool gone;
 
 	do
-	:: atomic { len(back[me]) > 0 && me != 0 -> come_home(0) }
-	:: atomic { len(back[3 + me]) > 0 && me != 1 -> come_home(1) }
-	:: atomic { len(back[6 + me]) > 0 && me != 2 -> come_home(2) }
-	:: atomic { SENDABLE(0) -> flush(0) }
-	:: atomic { SENDABLE(1) -> flush(1) }
-	:: atomic { SENDABLE(2) -> flush(2) }
-	:: atomic { me == 0 && taken < ROUNDS && free[0] && len(edge[1]) < 2 -> take(0); taken++; pass(0) }
-	:: atomic { me == 0 && len(edge[0]) > 0 -> edge[0]?y; got++; arrive(y) }
 	:: atomic {
-		me > 0 && len(edge[me]) > 0 && free[me] && held == NONE && len(edge[(me + 1) % 3]) < 2 ->
-		edge[me]?y;
-		holder[y] = me;
-		take(me);
-		lend(y, me);
-		passed[me - 1]++;
-		pass(me);
-		held = y; /* let go at any time from now on */
-		y = NONE
+		if
+		:: me != 0 && len(back[me]) > 0 -> come_home(0)
+		:: me != 1 && len(back[3 + me]) > 0 -> come_home(1)
+		:: me != 2 && len(back[6 + me]) > 0 -> come_home(2)
+		:: SENDABLE(0) -> flush(0)
+		:: SENDABLE(1) -> flush(1)
+		:: SENDABLE(2) -> flush(2)
+		:: me == 0 && taken < ROUNDS && free[0] && len(edge[1]) < 2 -> take(0); taken++; pass(0)
+		:: me == 0 && len(edge[0]) > 0 -> edge[0]?y; got++
+		:: me > 0 && len(edge[me]) > 0 && free[me] && held == NONE && len(edge[(me + 1) % 3]) < 2 ->
+			edge[me]?y;
+			holder[y] = me;
+			take(me);
+			lend(y, me);
+			passed[me - 1]++;
+			pass(me);
+			held = y; /* let go at any time from now on */
+			y = NONE
+		:: held != NONE -> y = held; held = NONE
+		fi;
+		if
+		:: y != NONE -> arrive(y)
+		:: else
+		fi
 	}
-	:: atomic { held != NONE -> y = held; held = NONE; arrive(y) }
 	:: atomic {
 		len(back[me]) == 0 && len(back[3 + me]) == 0 && len(back[6 + me]) == 0 && !SENDABLE(0) && !SENDABLE(1) &&
 		!SENDABLE(2) && !(me == 0 && len(edge[0]) > 0) && !(WANTS && free[me]) && held == NONE && !DONE ->
