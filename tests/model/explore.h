@@ -34,7 +34,8 @@ struct ex_test {
 };
 
 /* PROGRAM [TEST...]: explores those, or all. 0: nothing found; 1: a violation, told
- * with the steps that lead to it; 2: the test asks for more than the explorer has. */
+ * with the steps that lead to it; 2: the test asks for more than the explorer has.
+ * THALWEG_MODEL_MORE=N in the environment adds N to each test's bounds. */
 int ex_main(int argc, char **argv, const struct ex_test *tests, size_t n);
 
 /* In setup: plain accesses to these bytes are checked, and traces use this name. */

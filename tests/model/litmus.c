@@ -141,6 +141,23 @@ static void sequence_2(void)
 	r[0] = get(&m.x, RLX) && m.data;
 }
 
+/* Load buffering: each reads what the other stores after its own load. C11 allows it; a
+ * machine that runs programs in order has no such result. README.md tells what that means. */
+static void lb_0(void)
+{
+	r[0] = get(&m.x, RLX);
+	set(&m.y, 1, RLX);
+}
+static void lb_1(void)
+{
+	r[1] = get(&m.y, RLX);
+	set(&m.x, 1, RLX);
+}
+static void lb_check(void)
+{
+	ex_expect(!(r[0] && r[1]), "load buffering: tell README.md");
+}
+
 /* Two readers of two independent writers disagree on their order. */
 static void iriw_0(void)
 {
@@ -261,6 +278,7 @@ int main(int argc, char **argv)
 		{"mp", setup, {mp_0, mp_1}, mp_forbidden, NULL, ALL},
 		{"mp_fence", setup, {mp_fence_0, mp_fence_1}, mp_forbidden, NULL, ALL},
 		{"release_sequence", setup, {mp_0, sequence_1, sequence_2}, mp_forbidden, NULL, ALL},
+		{"load_buffering", setup, {lb_0, lb_1}, lb_check, NULL, ALL},
 		{"iriw", setup, {iriw_0, iriw_1, iriw_2, iriw_3}, iriw_check, must_be_seen, ALL},
 		{"iriw_fence", setup, {iriw_0, iriw_1, iriw_fence_2, iriw_fence_3}, iriw_forbidden, NULL, ALL},
 		{"two_plus_two", setup, {two_0, two_1}, two_check, must_be_seen, ALL},
