@@ -40,7 +40,11 @@ void tw_parker_fini(struct tw_parker *p)
 
 uint32_t tw_parker_prepare(struct tw_parker *p, bool hungry)
 {
-	uint32_t word = atomic_load_explicit(&p->signal, memory_order_relaxed);
+	/* acquire, pairs with the release in tw_parker_wake: a waker that takes back the
+	 * state below changes the word after this. Else a late one of the sleep before
+	 * could do both in between, as relaxed accesses may be moved; we would sleep on
+	 * the changed word, and whoever comes then would think us awake. */
+	uint32_t word = atomic_load_explicit(&p->signal, memory_order_acquire);
 
 	atomic_store_explicit(&p->state, hungry ? TW_ASLEEP_HUNGRY : TW_ASLEEP, memory_order_relaxed);
 	/* pairs with the fence in tw_parker_wake */
@@ -98,7 +102,8 @@ void tw_parker_wake(struct tw_parker *p, bool give_back)
 		return;
 	if (atomic_exchange_explicit(&p->state, TW_AWAKE, memory_order_relaxed) == TW_AWAKE)
 		return;
-	atomic_fetch_add_explicit(&p->signal, 1, memory_order_relaxed);
+	/* pairs with the acquire in tw_parker_prepare */
+	atomic_fetch_add_explicit(&p->signal, 1, memory_order_release);
 	if (p->event_fd >= 0) {
 		uint64_t one = 1;
 

@@ -27,9 +27,10 @@ struct tw_parker {
 	/* Written by the sleeper before and after sleeping and by a waker (exchange to
 	 * TW_AWAKE, so that one of several wakes); all relaxed, ordered by the fences. */
 	_Alignas(64) _Atomic uint32_t state;
-	_Atomic uint32_t signal; /* futex word: a waker adds 1; relaxed, the kernel orders */
-	int event_fd;            /* constant; >= 0: the sleeper sleeps in epoll on it */
-	int epoll_fd;            /* constant */
+	/* futex word: a waker adds 1 (release; pairs with the acquire in tw_parker_prepare) */
+	_Atomic uint32_t signal;
+	int event_fd; /* constant; >= 0: the sleeper sleeps in epoll on it */
+	int epoll_fd; /* constant */
 };
 
 /* with_fds: sleeps in epoll, so that descriptors wake it too. 0 or -errno. [control] */

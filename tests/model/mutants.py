@@ -33,6 +33,9 @@ SURVIVORS = {
         "the slot is the word itself, so its one order of stores keeps the old word from the new; nothing else is "
         "handed back by an empty slot",
     "tw_ring64_pop: store release -> relaxed": "the other half of the same pair",
+    "tw_parker_prepare: load acquire -> relaxed":
+        "it forbids load buffering, which the explorer does not have; 'the word of after it said so' is what it is for",
+    "tw_parker_wake: fetch_add release -> relaxed": "the other half of the same pair",
     "tw_ring64_empty: load acquire -> relaxed": "who reads a word after it does so by tw_ring64_pop, which acquires",
 }
 
@@ -64,17 +67,17 @@ LOGIC = [
      "\tstate = atomic_load_explicit(&p->state, memory_order_relaxed);\n\tatomic_thread_fence(memory_order_seq_cst);\n", PARK),
     ("prepare: hungry is not told", "park", "hungry ? TW_ASLEEP_HUNGRY : TW_ASLEEP", "hungry ? TW_ASLEEP : TW_ASLEEP", ["hungry"]),
     ("wake: memory wakes only who is not hungry", "park", "state != TW_ASLEEP_HUNGRY", "state != TW_ASLEEP", ["hungry"]),
-    ("wake: the word stays", "park", "\tatomic_fetch_add_explicit(&p->signal, 1, memory_order_relaxed);\n", "", PARK),
+    ("wake: the word stays", "park", "\tatomic_fetch_add_explicit(&p->signal, 1, memory_order_release);\n", "", PARK),
     ("wake: the word stays, though it is written", "park", "atomic_fetch_add_explicit(&p->signal, 1,", "atomic_fetch_add_explicit(&p->signal, 0,",
      PARK),
     ("wake: the futex is not woken", "park", "FUTEX_WAKE_PRIVATE, 1,", "FUTEX_WAKE_PRIVATE, 0,", PARK),
     ("wake: nothing is written to the eventfd", "park", "while (write(", "while (0 && write(", ["park_fds"]),
     ("prepare: the word of after it said so", "park",
-     "\tuint32_t word = atomic_load_explicit(&p->signal, memory_order_relaxed);\n\n"
+     "\tuint32_t word = atomic_load_explicit(&p->signal, memory_order_acquire);\n\n"
      "\tatomic_store_explicit(&p->state, hungry ? TW_ASLEEP_HUNGRY : TW_ASLEEP, memory_order_relaxed);\n",
      "\tuint32_t word;\n\n"
      "\tatomic_store_explicit(&p->state, hungry ? TW_ASLEEP_HUNGRY : TW_ASLEEP, memory_order_relaxed);\n"
-     "\tword = atomic_load_explicit(&p->signal, memory_order_relaxed);\n", PARK),
+     "\tword = atomic_load_explicit(&p->signal, memory_order_acquire);\n", PARK),
     ("sleep: the word of now, not of before the look", "park", "FUTEX_WAIT_PRIVATE, word,", "FUTEX_WAIT_PRIVATE, p->signal,", PARK),
     ("park: no second look", "harness", "if (round_once() || is_hungry() != hungry) {", "if (is_hungry() != hungry) {", ["hungry"]),
     ("park: a look that makes hungry sleeps", "harness", "round_once() || is_hungry() != hungry", "round_once()", ["hungry"]),
