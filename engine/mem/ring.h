@@ -217,7 +217,8 @@ static inline uint64_t tw_ring64_pop(struct tw_ring64 *r)
 /* [consumer] */
 static inline bool tw_ring64_empty(const struct tw_ring64 *r)
 {
-	return atomic_load_explicit(&r->slot[r->head & r->mask], memory_order_acquire) == 0;
+	/* hands nothing over: who goes on to read the word does so by tw_ring64_pop */
+	return atomic_load_explicit(&r->slot[r->head & r->mask], memory_order_relaxed) == 0;
 }
 
 #endif

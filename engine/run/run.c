@@ -51,7 +51,7 @@ bool tw_run_wait(struct tw_run *r, int timeout_ms)
 		if (left <= 0)
 			return false;
 		word = tw_parker_prepare(&r->done, false);
-		if (atomic_load_explicit(&r->workers_left, memory_order_acquire) == 0) {
+		if (atomic_load_explicit(&r->workers_left, memory_order_acquire) == 0) { /* as above */
 			tw_parker_cancel(&r->done);
 			break;
 		}
@@ -65,13 +65,13 @@ bool tw_run_wait(struct tw_run *r, int timeout_ms)
 
 void tw_run_drain(struct tw_run *r)
 {
-	atomic_store_explicit(&r->drain, true, memory_order_release);
+	atomic_store_explicit(&r->drain, true, memory_order_relaxed);
 	wake_all(r);
 }
 
 void tw_run_stop(struct tw_run *r)
 {
-	atomic_store_explicit(&r->stop, true, memory_order_release);
+	atomic_store_explicit(&r->stop, true, memory_order_relaxed);
 	wake_all(r);
 }
 
@@ -92,7 +92,7 @@ int tw_run_fail(struct tw_run *r, int err, const char *node, const char *why)
 
 bool tw_run_failed(struct tw_run *r)
 {
-	return atomic_load_explicit(&r->failed, memory_order_acquire);
+	return atomic_load_explicit(&r->failed, memory_order_acquire); /* pairs with tw_run_fail */
 }
 
 static void destroy_node(struct tw_node *n)

@@ -39,8 +39,8 @@ struct tw_run {
 	bool may_spin, has_spare;
 	bool may_park; /* workers do sleep: the one that waits must be told */
 
-	/* written by [any] (drain, stop, a failing worker) with release, read by workers
-	 * with relaxed loads each round: they carry no data, only a wish */
+	/* written by [any] (drain, stop, a failing worker), read by workers each round, both
+	 * relaxed: they carry no data, only a wish. Who sleeps is woken after it is written */
 	_Alignas(64) _Atomic bool drain;
 	_Atomic bool stop;
 	/* taken from by each worker once, relaxed: it says when, and hands nothing over; what

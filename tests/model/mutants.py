@@ -36,7 +36,6 @@ SURVIVORS = {
     "tw_parker_prepare: load acquire -> relaxed":
         "it forbids load buffering, which the explorer does not have; 'the word of after it said so' is what it is for",
     "tw_parker_wake: fetch_add release -> relaxed": "the other half of the same pair",
-    "tw_ring64_empty: load acquire -> relaxed": "who reads a word after it does so by tw_ring64_pop, which acquires",
 }
 
 # What harness park.c has copied from engine/run/worker.c: these, in this order.
