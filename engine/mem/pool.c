@@ -338,25 +338,46 @@ static void flush(struct tw_home *h)
 	}
 }
 
+/* What came from one other worker. */
+static uint32_t look_at(struct tw_home *h, uint32_t from)
+{
+	struct tw_ring64 *back = &h->mem->back[from * h->n_homes + h->id];
+	uint64_t place;
+	uint32_t n = 0;
+
+	while ((place = tw_ring64_pop(back)) != 0) {
+		arrive(h, tw_arena_at(&h->mem->arena, (uint32_t)(place - 1)));
+		n++;
+	}
+	/* It was full, so more may be waiting there for room; a ring that was full
+	 * is emptied by one such loop, so it is always noticed. */
+	if (n >= TW_BACK_SLOTS)
+		tw_home_ring(h, from, TW_RANG_GIVE_BACK);
+	return n;
+}
+
 uint32_t tw_home_round(struct tw_home *h)
 {
 	uint32_t from, came = 0;
-	uint64_t place;
 
-	for (from = 0; from < h->n_homes; from++) {
-		uint32_t n = 0;
+	for (from = 0; from < h->n_homes; from++)
+		if (from != h->id)
+			came += look_at(h, from);
+	if (h->n_over)
+		flush(h);
+	return came;
+}
 
-		if (from == h->id)
-			continue;
-		while ((place = tw_ring64_pop(&h->mem->back[from * h->n_homes + h->id])) != 0) {
-			arrive(h, tw_arena_at(&h->mem->arena, (uint32_t)(place - 1)));
-			n++;
-		}
-		/* It was full, so more may be waiting there for room; a ring that was full
-		 * is emptied by one such loop, so it is always noticed. */
-		if (n >= TW_BACK_SLOTS)
-			tw_home_ring(h, from, TW_RANG_GIVE_BACK);
-		came += n;
+uint32_t tw_home_look(struct tw_home *h)
+{
+	uint32_t i, came = 0;
+
+	if (h->n_homes <= TW_HOMES_A_ROUND)
+		return tw_home_round(h);
+	for (i = 0; i < TW_HOMES_A_ROUND; i++) {
+		h->look = h->look + 1 == h->n_homes ? 0 : h->look + 1;
+		if (h->look != h->id)
+			came += look_at(h, h->look);
 	}
 	if (h->n_over)
 		flush(h);

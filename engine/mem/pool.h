@@ -57,6 +57,7 @@ struct tw_home {
 	 * worker last rang its doorbell */
 	uint8_t *rang;
 	bool any_rang; /* some of them */
+	uint32_t look; /* the other worker looked at last by tw_home_look */
 };
 
 /* What a worker must be woken for: memory that is all its own only if it lacks
@@ -64,6 +65,9 @@ struct tw_home {
 enum tw_rang { TW_RANG_NOT, TW_RANG_GIVE_BACK, TW_RANG_WALKER };
 
 #define TW_BACK_SLOTS 256u
+/* Other workers that are looked at in one round: memory may come home a few rounds later,
+ * where a hundred lines read each round would be felt. */
+#define TW_HOMES_A_ROUND 8u
 
 /* All pools of a graph. Built on [control] before workers run, then constant but
  * for what is marked otherwise. */
@@ -158,5 +162,9 @@ static inline void tw_home_ring(struct tw_home *h, uint32_t to, enum tw_rang how
 
 /* Take what came home, send what waits. Number of objects that came. [worker] */
 uint32_t tw_home_round(struct tw_home *h);
+
+/* The same for the next few of the other workers, so that a round's cost does not grow
+ * with their number; after so many calls all have been looked at. [worker] */
+uint32_t tw_home_look(struct tw_home *h);
 
 #endif

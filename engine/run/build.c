@@ -305,7 +305,7 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
 	}
-	n->is_quick = n->lone && n->lone->is_list && bn->n_tables == 0;
+	n->is_quick = bn->n_tables == 0 && (n->lone || (n->source && !n->event_time));
 	n->is_plain = bn->n_out == 1 && n->straight && !n->out[0].makes;
 	if (passing > 1) /* a handle each, see batch_child */
 		n->clones_per_batch += passing;

@@ -151,13 +151,28 @@ static inline bool tw_link_hand_over(struct tw_link *l, struct tw_batch *b)
 	return true;
 }
 
-/* Of a row: 16 bytes at a time, which both ends have room for. */
+/* A word that was written a moment ago, read by itself. A load that spans two such stores
+ * waits until both are in the cache, behind all that is on its way to the other worker;
+ * the compiler makes such loads of neighbours where it may. */
+static inline uint64_t tw_alone(uint64_t word)
+{
+	__asm__("" : "+r"(word));
+	return word;
+}
+
+/* Of a row: 16 bytes at a time, which both ends have room for, by words, as they were
+ * written. */
 static inline void tw_copy_row(char *to, const char *from, uint32_t bytes)
 {
+	uint64_t word[2];
 	uint32_t i;
 
-	for (i = 0; i < bytes; i += 16)
-		memcpy(to + i, from + i, 16);
+	for (i = 0; i < bytes; i += 16) {
+		memcpy(word, from + i, 16);
+		word[0] = tw_alone(word[0]);
+		word[1] = tw_alone(word[1]);
+		memcpy(to + i, word, 16);
+	}
 }
 
 /* A batch goes over the ring, which has room; of one row, with texts inline at most, in
@@ -165,7 +180,7 @@ static inline void tw_copy_row(char *to, const char *from, uint32_t bytes)
 static inline bool tw_link_push(struct tw_link *l, struct tw_batch *b)
 {
 	struct tw_ring_slot *s = tw_ring_claim(&l->ring);
-	const bool in_slot = l->row_bytes && b->cls == 0 && b->n_bufs == 0 && b->n_sel == 1;
+	const bool in_slot = l->row_bytes && tw_alone(b->n_bufs) == 0 && b->cls == 0 && b->n_sel == 1;
 
 	if (in_slot) {
 		struct tw_slot_row *row = (struct tw_slot_row *)s->row;
@@ -199,6 +214,12 @@ static inline uint64_t tw_link_waiting(struct tw_link *l)
 static inline const struct tw_ring_slot *tw_link_slot(const struct tw_link *l)
 {
 	return tw_ring_ready(&l->ring, 0) ? tw_ring_peek(&l->ring) : NULL;
+}
+
+/* Is there an item? [consumer] */
+static inline bool tw_link_any(struct tw_link *l)
+{
+	return l->is_list ? l->note || tw_link_waiting(l) > 0 : tw_ring_ready(&l->ring, 0);
 }
 
 /* The next item; false: none. It stays until tw_link_pop or tw_link_take. [consumer] */

@@ -87,7 +87,7 @@ struct tw_node {
 	bool blocked;    /* the last try found no room */
 	bool starved;    /* a source found no raw buffer */
 	bool is_plain;   /* constant: it passes batches on as they are, to one reader */
-	bool is_quick;   /* constant: what waits for it may be handed over by quick_turn() */
+	bool is_quick;   /* constant: while it owes nothing, quick_turn() does for a turn */
 	uint32_t turns;  /* one in so many is timed of others */
 	uint32_t budget; /* of a source: batches to ask for at once */
 	int64_t wm_next; /* watermark of its inputs: what to tell next ... */

@@ -126,7 +126,7 @@ uint32_t tw_take_list(struct tw_node *n, uint32_t max)
 }
 
 /* The same for a ring. */
-static uint32_t take_ring(struct tw_node *n, uint32_t max)
+uint32_t tw_take_ring(struct tw_node *n, uint32_t max)
 {
 	struct tw_link *l = n->lone;
 	int64_t origin[TW_TURN];
@@ -180,5 +180,5 @@ uint32_t tw_take_batches(struct tw_node *n)
 	n->recheck = false;
 	if (max == 0)
 		return 0;
-	return l->is_list ? tw_take_list(n, max) : take_ring(n, max);
+	return l->is_list ? tw_take_list(n, max) : tw_take_ring(n, max);
 }

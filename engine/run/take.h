@@ -8,7 +8,11 @@
 
 #include <run/node.h>
 
-enum tw_step { TW_STEP_IDLE, TW_STEP_DID };
+enum tw_step {
+	TW_STEP_IDLE, /* there was nothing to do, or no room */
+	TW_STEP_DID,  /* and there may be more */
+	TW_STEP_LAST, /* and there is no more now */
+};
 
 /* What a call of the operator returned becomes the node's state (node.c). */
 enum tw_step tw_after_call(struct tw_node *n, enum tw_call call, int ret);
@@ -16,6 +20,9 @@ enum tw_step tw_after_call(struct tw_node *n, enum tw_call call, int ret);
 /* Hand what waits in the lone input, a list, to the operator: what a step does for one
  * batch; there is room for `max`. Number of batches. */
 uint32_t tw_take_list(struct tw_node *n, uint32_t max);
+
+/* The same of a ring; not control. */
+uint32_t tw_take_ring(struct tw_node *n, uint32_t max);
 
 /* Batches of the lone input, as many as there is room for; their number. */
 uint32_t tw_take_batches(struct tw_node *n);

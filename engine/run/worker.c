@@ -81,13 +81,13 @@ static void ring_doorbells(struct tw_worker *w)
 {
 	uint32_t i;
 
-	if (!w->any_rang && !w->home->any_rang)
+	if (!w->run->may_park || (!w->any_rang && !w->home->any_rang))
 		return;
 	w->any_rang = w->home->any_rang = false;
 	for (i = 0; i < w->run->n_workers; i++) {
 		const bool back = w->home->rang[i] != TW_RANG_NOT;
 
-		if ((w->rang[i] || back) && w->run->may_park)
+		if (w->rang[i] || back)
 			tw_parker_wake(&w->run->workers[i].parker, !w->rang[i] && w->home->rang[i] != TW_RANG_WALKER);
 		w->rang[i] = 0;
 		w->home->rang[i] = TW_RANG_NOT;
@@ -172,13 +172,14 @@ static bool run_ready(struct tw_worker *w)
 	return did;
 }
 
-/* One scheduling round. true: something was done. */
-static bool round_once(struct tw_worker *w)
+/* One scheduling round; before sleep with a look at all that may have come home. true:
+ * something was done. */
+static bool round_once(struct tw_worker *w, bool before_sleep)
 {
 	bool did;
 
 	w->now_ns = 0;
-	did = tw_home_round(w->home) > 0;
+	did = (before_sleep ? tw_home_round(w->home) : tw_home_look(w->home)) > 0;
 	did |= take_answers(w);
 	look_at_rings(w);
 	look_at_alarms(w);
@@ -241,7 +242,7 @@ static void park(struct tw_worker *w)
 
 	/* What came before we said that we sleep would ring nobody: look once more. That
 	 * look may leave us hungry, of which we must have told first. */
-	if (round_once(w) || must_stop(w) || is_hungry(w) != hungry) {
+	if (round_once(w, true) || must_stop(w) || is_hungry(w) != hungry) {
 		tw_parker_cancel(&w->parker);
 		return;
 	}
@@ -328,7 +329,7 @@ static void *worker_main(void *arg)
 	tw_home_fill(w->home);
 	wait_for_others(r);
 	while (!must_stop(w)) {
-		if (!round_once(w)) {
+		if (!round_once(w, false)) {
 			busy = 0;
 			wait_for_work(w, &lull);
 			continue;

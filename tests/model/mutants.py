@@ -41,7 +41,7 @@ SURVIVORS = {
 # What harness park.c has copied from engine/run/worker.c: these, in this order.
 PARK_ORDER = [
     r"static void park\(", r"hungry = is_hungry\(w\);", r"tw_parker_prepare\(&w->parker, hungry\)",
-    r"if \(round_once\(w\) \|\| must_stop\(w\) \|\| is_hungry\(w\) != hungry\)", r"tw_parker_cancel",
+    r"if \(round_once\(w, true\) \|\| must_stop\(w\) \|\| is_hungry\(w\) != hungry\)", r"tw_parker_cancel",
     r"tw_parker_sleep\(&w->parker, word,",
 ]
 

@@ -194,6 +194,31 @@ Test(pool, full_ring_loses_nothing)
 	tw_mem_fini(&m);
 }
 
+/* Of many other workers a few are looked at in a round, and after some rounds all. */
+Test(pool, few_homes_a_round)
+{
+	enum { MANY = 3 * TW_HOMES_A_ROUND + 1 };
+	struct tw_mem m;
+	struct tw_pool *p;
+	uint32_t i, look, came = 0;
+
+	cr_assert_eq(tw_mem_init(&m, 4u << 20, MANY), 0);
+	p = tw_pool_create(&m, 5, 0, tw_batch_head(0), MANY - 1);
+	for (i = 0; i < MANY; i++)
+		if (i != 5)
+			tw_mem_drop(&m.homes[i], tw_pool_batch(&m, p));
+	for (look = 0; look < 4; look++) {
+		const uint32_t n = tw_home_look(&m.homes[5]);
+
+		cr_assert_leq(n, TW_HOMES_A_ROUND);
+		cr_assert_geq(n, look < 3 ? TW_HOMES_A_ROUND - 1 : 0);
+		came += n;
+	}
+	cr_assert_eq(came, MANY - 1);
+	check_all_home(&m);
+	tw_mem_fini(&m);
+}
+
 /* What lies behind a dead batch must not wait for a home that sleeps. Its home need
  * not be woken when all that it can free is that home's own. */
 Test(pool, walkers_wake_who_they_pass)

@@ -181,7 +181,8 @@ Test(io, drain_waits_for_requests, .timeout = 60)
 		       "\"a -> d\",\"d -> z\""),
 		 &g);
 	cr_assert_eq(tw_run_start(g.run), 0);
-	cr_assert(!tw_run_wait(g.run, 30));
+	while (tw_stat_get(&rig_node(&g, "d")->batches_in) < 10)
+		cr_assert(!tw_run_wait(g.run, 1));
 	tw_run_drain(g.run);
 	cr_assert(tw_run_wait(g.run, 20000));
 	t = rig_node(&g, "z")->op;
