@@ -286,6 +286,21 @@ static struct tw_link *straight(struct tw_link *l)
 	return l->full == TW_FULL_BLOCK && !l->always_gather ? l : NULL;
 }
 
+static uint32_t turn_rows(const struct tw_run *r, const struct tw_node *n)
+{
+	uint32_t i, rows = TW_TURN_ROWS;
+
+	for (i = 0; i < r->n_links; i++) {
+		const struct tw_link *l = &r->links[i];
+
+		if (l->is_ring && l->from == n)
+			return TW_TURN_ROWS_RING;
+		if (l->is_ring && l->from->worker == n->worker)
+			rows = TW_TURN_ROWS_SENT;
+	}
+	return rows;
+}
+
 static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound_node *bn)
 {
 	const uint32_t home = n->worker->id, err_count[TW_CLASSES] = {64, 32, 16, 8};
@@ -305,6 +320,7 @@ static int plan_node(struct builder *x, struct tw_node *n, const struct tw_bound
 		passing += !n->out[p].makes;
 		behind += slots_behind(&n->out[p]);
 	}
+	n->turn_rows = turn_rows(x->r, n);
 	n->is_quick = bn->n_tables == 0 && (n->lone || (n->source && !n->event_time));
 	n->is_plain = bn->n_out == 1 && n->straight && !n->out[0].makes;
 	if (passing > 1) /* a handle each, see batch_child */

@@ -207,7 +207,7 @@ static enum tw_step step_inputs(struct tw_node *n)
 static void set_budget(struct tw_node *n, uint32_t rows)
 {
 	const uint32_t most = n->kind->max_out < TW_TURN ? n->kind->max_out : TW_TURN;
-	const uint32_t budget = TW_TURN_ROWS / (rows ? rows : 1);
+	const uint32_t budget = n->turn_rows / (rows ? rows : 1);
 
 	n->budget = budget > most ? most : budget > 0 ? budget : 1;
 }
@@ -352,7 +352,7 @@ static uint32_t take_steps(struct tw_node *n, bool *idle)
 				break;
 			continue;
 		}
-		if (n->source && (tw_stat_get(&n->rows_out) - rows >= TW_TURN_ROWS ||
+		if (n->source && (tw_stat_get(&n->rows_out) - rows >= n->turn_rows ||
 				  tw_stat_get(&n->batches_out) - batches >= TW_TURN))
 			break;
 		last = n->source && is_even(n) ? step_source(n) : step(n);
@@ -404,7 +404,7 @@ static inline bool quick_poll(struct tw_node *n, bool *did)
 	const enum tw_step last = step_source(n);
 
 	*did = last != TW_STEP_IDLE;
-	return last != TW_STEP_DID || tw_stat_get(&n->rows_out) - rows >= TW_TURN_ROWS ||
+	return last != TW_STEP_DID || tw_stat_get(&n->rows_out) - rows >= n->turn_rows ||
 	       tw_stat_get(&n->batches_out) - batches >= TW_TURN;
 }
 

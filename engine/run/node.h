@@ -24,10 +24,14 @@ struct tw_merge;
 
 /* Most buffers of text that one call may open in one batch. */
 #define TW_TEXT_PER_CALL TW_BATCH_BUFS
-/* A turn ends after so many batches, or of a source so many rows: then what it made is
- * still in the nearest cache when the next node has its turn. */
+/* A turn ends after so many batches, or rows where they come from a source or a ring: then
+ * what it made is still in the nearest cache when the next node has its turn. Fewer where
+ * they leave for another worker: what comes home is to be there, too, when it is filled
+ * again. Measured, see mem/README.md. */
 #define TW_TURN 64u
-#define TW_TURN_ROWS 512u
+#define TW_TURN_ROWS 512u      /* on a worker that sends nothing to others */
+#define TW_TURN_ROWS_SENT 256u /* on one that does */
+#define TW_TURN_ROWS_RING 128u /* of a node that does itself */
 #define TW_COUNTERS_MAX 16u
 
 /* An edge of a port: one link of the port's, or a lane to each instance of a node that
@@ -83,16 +87,17 @@ struct tw_node {
 		};
 		uint64_t odd; /* any of these: it takes more than to hand it what waits */
 	};
-	bool event;      /* ... and something happened since */
-	bool blocked;    /* the last try found no room */
-	bool starved;    /* a source found no raw buffer */
-	bool is_plain;   /* constant: it passes batches on as they are, to one reader */
-	bool is_quick;   /* constant: while it owes nothing, quick_turn() does for a turn */
-	uint32_t turns;  /* one in so many is timed of others */
-	uint32_t budget; /* of a source: batches to ask for at once */
-	int64_t wm_next; /* watermark of its inputs: what to tell next ... */
-	int64_t wm;      /* ... what is being told or was told to the operator ... */
-	int64_t wm_done; /* ... and what it is done with, so may be told on */
+	bool event;         /* ... and something happened since */
+	bool blocked;       /* the last try found no room */
+	bool starved;       /* a source found no raw buffer */
+	bool is_plain;      /* constant: it passes batches on as they are, to one reader */
+	bool is_quick;      /* constant: while it owes nothing, quick_turn() does for a turn */
+	uint32_t turns;     /* one in so many is timed of others */
+	uint32_t budget;    /* of a source: batches to ask for at once */
+	uint32_t turn_rows; /* constant: of a turn, see TW_TURN_ROWS */
+	int64_t wm_next;    /* watermark of its inputs: what to tell next ... */
+	int64_t wm;         /* ... what is being told or was told to the operator ... */
+	int64_t wm_done;    /* ... and what it is done with, so may be told on */
 
 	/* written by the worker */
 	tw_stat batches_in, rows_in, batches_out, rows_out;

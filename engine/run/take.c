@@ -135,7 +135,7 @@ uint32_t tw_take_ring(struct tw_node *n, uint32_t max)
 	int ret = TW_DONE;
 
 	tw_box_open(n);
-	for (i = 0; i < max && ret == TW_DONE && !n->recheck; i++) {
+	for (i = 0; i < max && rows < n->turn_rows && ret == TW_DONE && !n->recheck; i++) {
 		const struct tw_ring_slot *s = tw_link_slot(l);
 		struct tw_batch *b;
 
