@@ -203,11 +203,16 @@ static enum tw_step step_inputs(struct tw_node *n)
 	return TW_STEP_IDLE;
 }
 
+static inline uint32_t turn_rows(const struct tw_node *n)
+{
+	return n->worker->n_slow > 0 && n->turn_rows > TW_TURN_ROWS_SLOW ? TW_TURN_ROWS_SLOW : n->turn_rows;
+}
+
 /* A turn's rows in so many batches, as batches were of late. */
 static void set_budget(struct tw_node *n, uint32_t rows)
 {
 	const uint32_t most = n->kind->max_out < TW_TURN ? n->kind->max_out : TW_TURN;
-	const uint32_t budget = n->turn_rows / (rows ? rows : 1);
+	const uint32_t budget = turn_rows(n) / (rows ? rows : 1);
 
 	n->budget = budget > most ? most : budget > 0 ? budget : 1;
 }
@@ -352,7 +357,7 @@ static uint32_t take_steps(struct tw_node *n, bool *idle)
 				break;
 			continue;
 		}
-		if (n->source && (tw_stat_get(&n->rows_out) - rows >= n->turn_rows ||
+		if (n->source && (tw_stat_get(&n->rows_out) - rows >= turn_rows(n) ||
 				  tw_stat_get(&n->batches_out) - batches >= TW_TURN))
 			break;
 		last = n->source && is_even(n) ? step_source(n) : step(n);
@@ -375,6 +380,8 @@ static uint32_t take_turn(struct tw_node *n, bool *idle)
 
 		tw_stat_add(&n->busy_ns, (uint64_t)ns * (n->is_slow ? 1 : TW_TIMED));
 		n->is_slow = ns > TW_SLOW_NS;
+		n->worker->n_slow += (uint32_t)n->is_slow - (uint32_t)n->was_slow;
+		n->was_slow = n->is_slow;
 	}
 	return steps;
 }
@@ -404,7 +411,7 @@ static inline bool quick_poll(struct tw_node *n, bool *did)
 	const enum tw_step last = step_source(n);
 
 	*did = last != TW_STEP_IDLE;
-	return last != TW_STEP_DID || tw_stat_get(&n->rows_out) - rows >= n->turn_rows ||
+	return last != TW_STEP_DID || tw_stat_get(&n->rows_out) - rows >= turn_rows(n) ||
 	       tw_stat_get(&n->batches_out) - batches >= TW_TURN;
 }
 

@@ -29,7 +29,8 @@ struct tw_merge;
  * they leave for another worker: what comes home is to be there, too, when it is filled
  * again. Measured, see mem/README.md. */
 #define TW_TURN 64u
-#define TW_TURN_ROWS 512u      /* on a worker that sends nothing to others */
+#define TW_TURN_ROWS 2048u     /* on a worker that sends nothing to others */
+#define TW_TURN_ROWS_SLOW 512u /* at most, where a node is slow: rows are not to wait for so many others */
 #define TW_TURN_ROWS_SENT 256u /* on one that does */
 #define TW_TURN_ROWS_RING 128u /* of a node that does itself */
 #define TW_COUNTERS_MAX 16u
@@ -90,6 +91,7 @@ struct tw_node {
 	bool event;         /* ... and something happened since */
 	bool blocked;       /* the last try found no room */
 	bool starved;       /* a source found no raw buffer */
+	bool was_slow;      /* the last turn that was timed: counted by the worker */
 	bool is_plain;      /* constant: it passes batches on as they are, to one reader */
 	bool is_quick;      /* constant: while it owes nothing, quick_turn() does for a turn */
 	uint32_t turns;     /* one in so many is timed of others */

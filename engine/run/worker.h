@@ -32,8 +32,9 @@ struct tw_worker {
 	int64_t alarm_ns; /* the least of its nodes', or earlier */
 	uint8_t *rang;    /* per worker: 1 = something was put in a ring to it */
 	bool any_rang;
-	int64_t now_ns; /* CLOCK_REALTIME of this round; 0: not read yet */
-	uint32_t live;  /* nodes not ended */
+	int64_t now_ns;  /* CLOCK_REALTIME of this round; 0: not read yet */
+	uint32_t live;   /* nodes not ended */
+	uint32_t n_slow; /* nodes whose turn took more than TW_SLOW_NS when it was last timed */
 	uint32_t n_watched;
 
 	tw_stat rounds, parks;
