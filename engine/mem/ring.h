@@ -57,19 +57,34 @@ struct tw_ring {
 	uint64_t published;
 };
 
-/* slots and lines, the cache lines of each, are powers of two. 0 or -ENOMEM. [control] */
-static inline int tw_ring_init(struct tw_ring *r, uint32_t slots, uint32_t lines)
+/* In two steps: memory for slots of so many cache lines, both powers of two, 0 or -ENOMEM;
+ * then its first touch, before anything is put in, by the thread near which the pages are
+ * to lie. The consumer looks at slots that are empty, so they are best near to it.
+ * [control], [consumer] */
+static inline int tw_ring_reserve(struct tw_ring *r, uint32_t slots, uint32_t lines)
 {
-	const size_t bytes = sizeof *r->slot * lines * slots;
-
 	memset(r, 0, sizeof *r);
-	r->slot = aligned_alloc(64, bytes);
+	r->slot = aligned_alloc(64, sizeof *r->slot * lines * slots);
 	if (!r->slot)
 		return -ENOMEM;
-	memset(r->slot, 0, bytes);
 	r->mask = slots - 1;
 	r->lines = lines;
 	return 0;
+}
+
+static inline void tw_ring_clear(struct tw_ring *r)
+{
+	memset(r->slot, 0, sizeof *r->slot * r->lines * (r->mask + 1));
+}
+
+/* Both steps. [control] */
+static inline int tw_ring_init(struct tw_ring *r, uint32_t slots, uint32_t lines)
+{
+	const int ret = tw_ring_reserve(r, slots, lines);
+
+	if (ret == 0)
+		tw_ring_clear(r);
+	return ret;
 }
 
 static inline void tw_ring_fini(struct tw_ring *r)

@@ -26,6 +26,8 @@ int tw_link_init(struct tw_link *l, uint32_t slots)
 	l->wm_out = l->wm_told = l->wm = INT64_MIN;
 	l->is_list = !l->is_ring && !l->is_numbered && l->full == TW_FULL_BLOCK;
 	l->spare = l->full == TW_FULL_DROP_OLDEST ? 1 : n - slots;
+	if (l->is_ring) /* cleared by the worker that reads it */
+		return tw_ring_reserve(&l->ring, n, lines_of(l));
 	if (!l->is_list)
 		return tw_ring_init(&l->ring, n, lines_of(l));
 	l->cell = calloc(n, sizeof(struct tw_batch *));

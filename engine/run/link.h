@@ -109,7 +109,8 @@ struct tw_item {
 	uint64_t order;
 };
 
-/* slots: 2..65536; is_ring, is_numbered, full and row_bytes are set. 0 or -ENOMEM. [control] */
+/* slots: 2..65536; is_ring, is_numbered, full and row_bytes are set. 0 or -ENOMEM. A ring must be
+ * cleared before it is used, see tw_ring_reserve. [control] */
 int tw_link_init(struct tw_link *l, uint32_t slots);
 void tw_link_fini(struct tw_link *l);
 

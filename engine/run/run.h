@@ -43,8 +43,8 @@ struct tw_run {
 	 * relaxed: they carry no data, only a wish. Who sleeps is woken after it is written */
 	_Alignas(64) _Atomic bool drain;
 	_Atomic bool stop;
-	/* taken from by each worker once, relaxed: it says when, and hands nothing over; what
-	 * is in a worker's memory goes to others through rings */
+	/* taken from by each worker once, as it has touched its memory (release; pairs with
+	 * the acquire of who waits for all: rings are clear then) */
 	_Atomic uint32_t fills_left;
 	/* written by workers as they end (release; pairs with the acquire in
 	 * tw_run_wait: their results are visible then) */

@@ -297,14 +297,25 @@ static void wait_for_work(struct tw_worker *w, struct lull *lull)
 		cpu_pause(); /* it may share its core */
 }
 
-/* Until all workers have their memory: rows that flow before would wait in the middle of
+/* This worker's memory is touched by it, so that its pages are there and near. */
+static void touch_memory(struct tw_worker *w)
+{
+	uint32_t i;
+
+	tw_home_fill(w->home);
+	for (i = 0; i < w->n_rings; i++)
+		tw_ring_clear(&w->rings[i]->ring);
+}
+
+/* Until all workers have touched theirs: rows that flow before would wait in the middle of
  * the graph for pages to come, of which one may take milliseconds. */
 static void wait_for_others(struct tw_run *r)
 {
 	const struct timespec nap = {.tv_nsec = 50000};
 
-	atomic_fetch_sub_explicit(&r->fills_left, 1, memory_order_relaxed);
-	while (atomic_load_explicit(&r->fills_left, memory_order_relaxed) > 0 &&
+	/* acquire and release, pair with each other: rings are clear before one is written */
+	atomic_fetch_sub_explicit(&r->fills_left, 1, memory_order_release);
+	while (atomic_load_explicit(&r->fills_left, memory_order_acquire) > 0 &&
 	       !atomic_load_explicit(&r->stop, memory_order_relaxed)) {
 		if (r->may_spin && r->wait != TW_WAIT_PARK)
 			cpu_pause();
@@ -326,7 +337,7 @@ static void *worker_main(void *arg)
 	pthread_setname_np(pthread_self(), name); /* for top, perf and strace */
 	if (w->cpu != TW_NONE)
 		tw_pin_self(w->cpu); /* checked by the engine, which reads it back */
-	tw_home_fill(w->home);
+	touch_memory(w);
 	wait_for_others(r);
 	while (!must_stop(w)) {
 		if (!round_once(w, false)) {
