@@ -151,6 +151,9 @@ def show_steady(steady, out):
     s = steady["summary"]
     out.write("\nsteady: %.0f s of %s records/s through %d operators on two cores, batches of one as they come\n"
               % (steady["seconds"], short(steady["rate"]), steady["ops"]))
+    if s["behind"]:
+        out.write("  in %d of %d slices that was more than the cores could do, far apart; %s\n"
+                  % (s["behind"], s["slices"], "of the others:" if s["behind"] < s["slices"] else "no others, so of these:"))
     out.write("  later than 10 us: %.1f a second: the machine took the time %d, other processes %d, we had that much to do %d, "
               "unexplained %d\n" % (s["stalls_per_s"], s["stalls"]["machine"], s["stalls"]["taken"], s["stalls"]["work"],
                                     s["stalls"]["unexplained"]))

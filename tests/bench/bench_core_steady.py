@@ -4,6 +4,7 @@ core between them: what it loses there the machine took."""
 SLICES = 4
 OPS = 4
 BARE = 0.2  # of the engine's time
+KEPT_UP = 0.99  # of the rate
 
 
 def full_load(core):
@@ -36,13 +37,17 @@ def per_second(slices, count):
 
 
 def summary(steady):
-    """Stalls and gaps over 10 us a second, and what of the stalls is ours."""
-    engine, bare = steady["engine"], steady["bare"]
+    """Stalls and gaps over 10 us a second, and what of the stalls is ours. A slice in which the
+    engine could not keep up (the hypervisor had moved the cores apart: then the rate is no half
+    of what they can do) is counted by itself."""
+    slices, bare = steady["engine"], steady["bare"]
+    engine = [s for s in slices if s["records_per_s"] >= KEPT_UP * steady["rate"]] or slices
     causes = {}
     for said in engine:
         for cause, n in said["stalls"].items():
             causes[cause] = causes.get(cause, 0) + n
     return {
+        "slices": len(slices), "behind": sum(s["records_per_s"] < KEPT_UP * steady["rate"] for s in slices),
         "stalls": causes,
         "stalls_per_s": per_second(engine, lambda s: s["stalls"]["n"]),
         "gaps_per_s": per_second(engine, lambda s: sum(g["n"] - g["work"] for g in s["gaps"])),

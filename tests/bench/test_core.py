@@ -87,11 +87,15 @@ class Steady(unittest.TestCase):
     def test_summary(self):
         stalls = {"n": 3, "taken": 1, "machine": 1, "work": 1, "unexplained": 0}
         engine = {"seconds": 2.0, "stalls": stalls, "gaps": [{"n": 5, "work": 1}, {"n": 4, "work": 2}], "max": 20000,
-                  "p50": 1, "p99": 2, "p9999": 3}
+                  "p50": 1, "p99": 2, "p9999": 3, "records_per_s": 1000.0}
+        late = {**engine, "records_per_s": 980.0, "max": 5e9, "stalls": {**stalls, "n": 1000}}
         bare = {"seconds": 1.0, "cpus": [{"long": [[0.1, 11]], "max": 11000}, {"long": [[0.2, 30], [0.3, 12]], "max": 30000}]}
-        s = bench_core_steady.summary({"engine": [engine, engine], "bare": [bare]})
+        s = bench_core_steady.summary({"rate": 1000, "engine": [engine, late, engine], "bare": [bare]})
+        self.assertEqual((s["slices"], s["behind"]), (3, 1))
         self.assertEqual((s["stalls_per_s"], s["gaps_per_s"], s["bare_gaps_per_s"]), (1.5, 3.0, 3.0))
         self.assertEqual((s["stalls"]["taken"], s["longest_us"], s["bare_longest_us"]), (2, 20.0, 30.0))
+        s = bench_core_steady.summary({"rate": 1000, "engine": [late], "bare": [bare]})
+        self.assertEqual((s["slices"], s["behind"], s["longest_us"]), (1, 1, 5e6))
 
 
 unittest.main()
