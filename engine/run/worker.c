@@ -261,6 +261,7 @@ static void park(struct tw_worker *w)
 struct lull {
 	uint32_t rounds;
 	int64_t since; /* CLOCK_MONOTONIC; 0: not looked up yet */
+	bool is_long;  /* it has lasted for half of the time: the other thread of the core may have it */
 };
 
 static bool may_spin_on(const struct tw_worker *w, struct lull *lull)
@@ -280,7 +281,8 @@ static bool may_spin_on(const struct tw_worker *w, struct lull *lull)
 	now = tw_clock_mono();
 	if (lull->since == 0)
 		lull->since = now;
-	else if (now - lull->since > SPIN_NS)
+	lull->is_long = now - lull->since > SPIN_NS / 2;
+	if (now - lull->since > SPIN_NS)
 		lull->since = -1; /* park from now on, until there is work */
 	return lull->since >= 0;
 }
@@ -293,8 +295,8 @@ static void wait_for_work(struct tw_worker *w, struct lull *lull)
 	}
 	if (w->n_watched)
 		poll_fds(w);
-	if (w->run->may_park)
-		cpu_pause(); /* it may share its core */
+	if (lull->is_long)
+		cpu_pause();
 }
 
 /* This worker's memory is touched by it, so that its pages are there and near. */
