@@ -356,25 +356,12 @@ static uint32_t look_at(struct tw_home *h, uint32_t from)
 	return n;
 }
 
-uint32_t tw_home_round(struct tw_home *h)
-{
-	uint32_t from, came = 0;
-
-	for (from = 0; from < h->n_homes; from++)
-		if (from != h->id)
-			came += look_at(h, from);
-	if (h->n_over)
-		flush(h);
-	return came;
-}
-
-uint32_t tw_home_look(struct tw_home *h)
+/* The next so many workers in turn. */
+static uint32_t look_on(struct tw_home *h, uint32_t homes)
 {
 	uint32_t i, came = 0;
 
-	if (h->n_homes <= TW_HOMES_A_ROUND)
-		return tw_home_round(h);
-	for (i = 0; i < TW_HOMES_A_ROUND; i++) {
+	for (i = 0; i < homes; i++) {
 		h->look = h->look + 1 == h->n_homes ? 0 : h->look + 1;
 		if (h->look != h->id)
 			came += look_at(h, h->look);
@@ -382,4 +369,14 @@ uint32_t tw_home_look(struct tw_home *h)
 	if (h->n_over)
 		flush(h);
 	return came;
+}
+
+uint32_t tw_home_round(struct tw_home *h)
+{
+	return look_on(h, h->n_homes);
+}
+
+uint32_t tw_home_look(struct tw_home *h)
+{
+	return look_on(h, h->n_homes < TW_HOMES_A_ROUND ? h->n_homes : TW_HOMES_A_ROUND);
 }

@@ -57,7 +57,7 @@ struct tw_home {
 	 * worker last rang its doorbell */
 	uint8_t *rang;
 	bool any_rang; /* some of them */
-	uint32_t look; /* the other worker looked at last by tw_home_look */
+	uint32_t look; /* the worker whose ring was looked at last */
 };
 
 /* What a worker must be woken for: memory that is all its own only if it lacks

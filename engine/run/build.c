@@ -545,14 +545,13 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 {
 	const struct tw_spec *s = b->checked->spec;
 	struct builder x = {.b = b, .o = o, .err = err, .err_len = err_len};
-	struct tw_run *r = aligned_alloc(64, sizeof *r);
+	struct tw_run *r = tw_lines(sizeof *r);
 	uint32_t i;
 	int ret = -ENOMEM;
 
 	*out = NULL;
 	if (!r)
 		return -ENOMEM;
-	memset(r, 0, sizeof *r);
 	err[0] = 0;
 	r->bound = b;
 	r->n_nodes = s->n_instances;
@@ -563,15 +562,9 @@ int tw_run_create(const struct tw_bound *b, const struct tw_run_opts *o, struct 
 	r->may_spin = o->may_spin;
 	r->has_spare = o->has_spare;
 	r->may_park = o->wait != TW_WAIT_SPIN || !o->may_spin;
-	r->nodes = aligned_alloc(64, (sizeof *r->nodes * r->n_nodes + 63) / 64 * 64);
-	r->links = aligned_alloc(64, sizeof *r->links * (r->n_links + 1));
-	r->workers = aligned_alloc(64, sizeof *r->workers * r->n_workers);
-	if (r->nodes)
-		memset(r->nodes, 0, sizeof *r->nodes * r->n_nodes);
-	if (r->links)
-		memset(r->links, 0, sizeof *r->links * r->n_links);
-	if (r->workers)
-		memset(r->workers, 0, sizeof *r->workers * r->n_workers);
+	r->nodes = tw_lines(sizeof *r->nodes * r->n_nodes);
+	r->links = tw_lines(sizeof *r->links * (r->n_links + 1));
+	r->workers = tw_lines(sizeof *r->workers * r->n_workers);
 	for (i = 0; r->workers && i < r->n_workers; i++) /* so that fini of a half-built run closes nothing */
 		r->workers[i].parker.event_fd = r->workers[i].parker.epoll_fd = r->workers[i].io.parker.event_fd =
 			r->workers[i].io.parker.epoll_fd = -1;

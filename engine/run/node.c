@@ -208,6 +208,12 @@ static inline uint32_t turn_rows(const struct tw_node *n)
 	return n->worker->n_slow > 0 && n->turn_rows > TW_TURN_ROWS_SLOW ? TW_TURN_ROWS_SLOW : n->turn_rows;
 }
 
+/* Has a source made what a turn may, since it had made so many? */
+static inline bool made_a_turn(struct tw_node *n, uint64_t batches, uint64_t rows)
+{
+	return tw_stat_get(&n->rows_out) - rows >= turn_rows(n) || tw_stat_get(&n->batches_out) - batches >= TW_TURN;
+}
+
 /* A turn's rows in so many batches, as batches were of late. */
 static void set_budget(struct tw_node *n, uint32_t rows)
 {
@@ -336,7 +342,7 @@ static inline bool takes_batches(const struct tw_node *n)
 /* Has the lone input, a list, nothing more, not even control? */
 static inline bool is_drained(struct tw_node *n)
 {
-	return takes_batches(n) && n->lone->is_list && !n->lone->note && tw_link_waiting(n->lone) == 0;
+	return takes_batches(n) && n->lone->is_list && !tw_link_any(n->lone);
 }
 
 /* All steps of a turn. Their number; *idle: the last one found nothing to do. */
@@ -357,8 +363,7 @@ static uint32_t take_steps(struct tw_node *n, bool *idle)
 				break;
 			continue;
 		}
-		if (n->source && (tw_stat_get(&n->rows_out) - rows >= turn_rows(n) ||
-				  tw_stat_get(&n->batches_out) - batches >= TW_TURN))
+		if (n->source && made_a_turn(n, batches, rows))
 			break;
 		last = n->source && is_even(n) ? step_source(n) : step(n);
 		steps += last != TW_STEP_IDLE;
@@ -411,8 +416,7 @@ static inline bool quick_poll(struct tw_node *n, bool *did)
 	const enum tw_step last = step_source(n);
 
 	*did = last != TW_STEP_IDLE;
-	return last != TW_STEP_DID || tw_stat_get(&n->rows_out) - rows >= turn_rows(n) ||
-	       tw_stat_get(&n->batches_out) - batches >= TW_TURN;
+	return last != TW_STEP_DID || made_a_turn(n, batches, rows);
 }
 
 /* The turn of a node that owes nothing: what take_turn() would do, without asking for all

@@ -33,15 +33,6 @@ void tw_ring_back(struct tw_node *n, const struct tw_link *l)
 		tw_home_ring(n->worker->home, l->from_worker, TW_RANG_GIVE_BACK);
 }
 
-/* Counted once for many. */
-static void note_taken(struct tw_node *n, uint32_t batches, uint64_t rows)
-{
-	n->blocked = false;
-	n->credit = n->recheck ? 0 : n->credit - batches;
-	tw_stat_add(&n->batches_in, batches);
-	tw_stat_add(&n->rows_in, rows);
-}
-
 /* One clock for all, and one entry for those of one origin. */
 static void note_latencies(struct tw_node *n, const int64_t *origin, uint32_t batches)
 {
@@ -53,6 +44,20 @@ static void note_latencies(struct tw_node *n, const int64_t *origin, uint32_t ba
 			tw_note_latency(n->latency, now - origin[first], i - first);
 			first = i;
 		}
+}
+
+/* The operator had so many batches, and the last call of it returned ret: counted once for
+ * all of them. */
+static inline void note_taken(struct tw_node *n, uint32_t batches, uint64_t rows, const int64_t *origin, int ret)
+{
+	n->blocked = false;
+	n->credit = n->recheck ? 0 : n->credit - batches;
+	tw_stat_add(&n->batches_in, batches);
+	tw_stat_add(&n->rows_in, rows);
+	if (n->latency)
+		note_latencies(n, origin, batches);
+	if (ret != TW_DONE)
+		tw_after_call(n, TW_CALL_PROCESS, ret);
 }
 
 /* The cells from the `at`-th on that lie side by side, at most `max`. */
@@ -106,11 +111,7 @@ static __attribute__((noinline)) uint32_t take_one(struct tw_node *n, struct tw_
 	tw_box_close(n);
 	l->rows_taken += rows;
 	tw_stat_add(&l->taken, 1);
-	note_taken(n, 1, rows);
-	if (n->latency)
-		tw_note_latency(n->latency, tw_clock_real() - origin, 1);
-	if (ret != TW_DONE)
-		tw_after_call(n, TW_CALL_PROCESS, ret);
+	note_taken(n, 1, rows, &origin, ret);
 	return 1;
 }
 
@@ -143,11 +144,7 @@ uint32_t tw_take_list(struct tw_node *n, uint32_t max)
 		rows -= b[i]->n_sel;
 	l->rows_taken += rows;
 	tw_stat_add(&l->taken, done);
-	note_taken(n, done, rows);
-	if (n->latency)
-		note_latencies(n, origin, done);
-	if (ret != TW_DONE)
-		tw_after_call(n, TW_CALL_PROCESS, ret);
+	note_taken(n, done, rows, origin, ret);
 	return done;
 }
 
@@ -182,11 +179,7 @@ uint32_t tw_take_ring(struct tw_node *n, uint32_t max)
 	if (i == 0)
 		return 0;
 	tw_ring_back(n, l);
-	note_taken(n, i, rows);
-	if (n->latency)
-		note_latencies(n, origin, i);
-	if (ret != TW_DONE)
-		tw_after_call(n, TW_CALL_PROCESS, ret);
+	note_taken(n, i, rows, origin, ret);
 	return i;
 }
 
